@@ -1,0 +1,115 @@
+/**
+ * The events of the proxy: the lines of a headless run, the console's feed, the audit trail.
+ * What viewers and backends say to each other is never part of one.
+ */
+import type { SessionId, ViewerId } from './contract.ts';
+
+/** Why a newcomer got no slot. */
+export type RefusalCause = 'cap' | 'max-viewers' | 'locked' | 'draining';
+
+/** Why an admitted viewer was ended by decision. */
+export type EvictionCause = 'pong-timeout' | 'write-timeout' | 'operator';
+
+/** Why an admitted viewer is gone. */
+export type LeaveCause =
+  | 'viewer-closed'
+  | 'viewer-lost'
+  | 'backend-closed'
+  | 'backend-lost'
+  | 'evicted'
+  | 'message-too-big'
+  | 'protocol-error'
+  | 'shutdown';
+
+/** Why a dial brought no relay. `aborted`: the viewer left, or was ended, before the answer. */
+export type DialCause = 'refused' | 'timeout' | 'bad-answer' | 'aborted' | 'error';
+
+/** How a viewer's connection was closed, as put on the wire. */
+export type ClosePut = {
+  /** RFC 6455 7.4 code; absent where the connection was cut without one. */
+  readonly code?: number;
+  readonly reason?: string;
+  /** Whether the Close frame was handed to the kernel whole. */
+  readonly closeSent: boolean;
+};
+
+/** The place of a viewer: its session, how full that is, and where the viewer comes from. */
+type Place = {
+  readonly session: SessionId;
+  /** Address and port of the viewer, or what a trusted proxy says. */
+  readonly remote: string;
+  /** Slots taken in the session after the event. */
+  readonly viewers: number;
+  readonly cap: number;
+};
+
+type Named = Place & { readonly viewer: ViewerId };
+
+/** Entering a state of liveness, or leaving the last one. */
+type StateEvent = Named & {
+  /** Milliseconds since the last byte of a frame from the viewer. */
+  readonly silentMs: number;
+  /** Bytes that wait for the viewer. */
+  readonly queuedBytes: number;
+};
+
+/** Everything that differs from event to event; `time` is added when it is recorded. */
+export type EventBody =
+  | { readonly event: 'proxy.listening'; readonly address: string }
+  | { readonly event: 'proxy.stopped' }
+  | ({ readonly event: 'viewer.admitted'; readonly dialMs: number } & Named)
+  | ({
+      readonly event: 'viewer.refused';
+      readonly cause: RefusalCause;
+      /** HTTP status, where the refusal was one. */
+      readonly status?: number;
+    } & Place &
+      Partial<ClosePut>)
+  | ({ readonly event: 'viewer.late' } & StateEvent)
+  | ({ readonly event: 'viewer.expiring' } & StateEvent)
+  | ({ readonly event: 'viewer.stuck' } & StateEvent)
+  | ({ readonly event: 'viewer.recovered' } & StateEvent)
+  | ({
+      readonly event: 'viewer.evicted';
+      readonly cause: EvictionCause;
+      readonly actor?: string;
+    } & Named &
+      ClosePut)
+  | ({
+      readonly event: 'viewer.left';
+      readonly cause: LeaveCause;
+      readonly durationMs: number;
+      readonly bytesToViewer: number;
+      readonly bytesToBackend: number;
+      readonly messagesToViewer: number;
+      readonly messagesToBackend: number;
+    } & Named &
+      ClosePut)
+  | ({
+      readonly event: 'backend.unavailable';
+      readonly cause: DialCause;
+      /** What the machine or the verification said, in words of our own. */
+      readonly detail: string;
+      readonly dialMs: number;
+      /** HTTP status, where the viewer was answered with one. */
+      readonly status?: number;
+    } & Named &
+      Partial<ClosePut>)
+  | {
+      readonly event: 'cap.changed';
+      readonly from: number;
+      /** The new cap; for one session whose own cap was lifted, the default that holds again. */
+      readonly to: number;
+      readonly actor: string;
+      readonly session?: SessionId;
+    }
+  | {
+      readonly event: 'session.full';
+      readonly session: SessionId;
+      readonly viewers: number;
+      readonly cap: number;
+    }
+  | { readonly event: 'events.dropped'; readonly count: number };
+
+/** One event as it is written: `time` is ISO 8601 in UTC. */
+export type ProxyEvent = { readonly time: string } & EventBody;
