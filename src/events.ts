@@ -43,7 +43,8 @@ type Place = {
   readonly cap: number;
 };
 
-type Named = Place & { readonly viewer: ViewerId };
+/** A place and the viewer that has it. */
+export type Named = Place & { readonly viewer: ViewerId };
 
 /** Entering a state of liveness, or leaving the last one. */
 type StateEvent = Named & {

@@ -1,0 +1,136 @@
+/**
+ * A cursor in a list of which only a window is known, and which is sorted anew all the time. It
+ * holds an id and never a row: whatever moves, it stays on what the operator chose.
+ */
+import type { Slice, Window } from '../contract.ts';
+
+/** Where a list's cursor is and which part of the list is drawn. */
+export type Cursor<Id> = {
+  /** The chosen row; null where there is none. */
+  readonly id: Id | null;
+  /** Row of the whole list that is drawn first. */
+  readonly top: number;
+  /** On its way to an end of the list that no picture has shown yet. */
+  readonly seek: 'first' | 'last' | null;
+  /**
+   * Pictures to come that may still answer an older question: one may be under way when the
+   * window moves. Until then, a row that is missing may only be outside the window.
+   */
+  readonly unsure: number;
+};
+
+/** The cursor of a list of which nothing is known. */
+export const noCursor = { id: null, top: 0, seek: null, unsure: 0 } as const;
+
+/** How far a key moves. */
+export type Motion = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';
+
+type Row<Id> = { readonly id: Id };
+
+const indexIn = <Id>(slice: Slice<Row<Id>>, id: Id | null): number =>
+  slice.rows.findIndex((row) => row.id === id);
+
+/** The first row to draw so that row `at` shows, moving as little as may be. */
+const scrolled = <Id>(top: number, at: number, height: number, slice: Slice<Row<Id>>): number => {
+  const rows = Math.max(1, height);
+  const shown = Math.max(at - rows + 1, Math.min(top, at));
+  return Math.max(slice.from, Math.min(shown, slice.from + slice.rows.length - rows));
+};
+
+/** The rows that are drawn. */
+export const drawn = <R extends Row<unknown>>(
+  cursor: Cursor<R['id']>,
+  slice: Slice<R>,
+  height: number,
+): readonly R[] => {
+  const at = indexIn(slice, cursor.id);
+  const top = at < 0 ? cursor.top : scrolled(cursor.top, slice.from + at, height, slice);
+  const start = Math.max(0, Math.min(top - slice.from, slice.rows.length - height));
+  return slice.rows.slice(start, start + Math.max(0, height));
+};
+
+const placed = <Id>(cursor: Cursor<Id>, slice: Slice<Row<Id>>, height: number): Cursor<Id> => {
+  const at = indexIn(slice, cursor.id);
+  return at < 0 ? cursor : { ...cursor, top: scrolled(cursor.top, slice.from + at, height, slice) };
+};
+
+/** The cursor after a key; it never leaves the rows that are known. */
+export const move = <Id>(
+  cursor: Cursor<Id>,
+  motion: Motion,
+  slice: Slice<Row<Id>>,
+  height: number,
+): Cursor<Id> => {
+  const last = slice.rows.length - 1;
+  if (last < 0) return cursor;
+  const at = indexIn(slice, cursor.id);
+  const page = Math.max(1, height - 1);
+  const steps = { up: -1, down: 1, 'page-up': -page, 'page-down': page };
+  if (motion === 'first' || motion === 'last') {
+    const known = motion === 'first' ? slice.from === 0 : slice.from + last + 1 >= slice.total;
+    if (!known) return { ...cursor, seek: motion, unsure: 2 };
+  }
+  const to = motion === 'first' ? 0 : motion === 'last' ? last : at < 0 ? 0 : at + steps[motion];
+  const row = slice.rows[Math.max(0, Math.min(last, to))];
+  if (row === undefined) return cursor;
+  return placed({ ...cursor, id: row.id, seek: null, unsure: 2 }, slice, height);
+};
+
+/** The nearest row of `before` that is still there: downwards first, then upwards. */
+const neighbour = <Id>(id: Id, before: Slice<Row<Id>> | null, after: Slice<Row<Id>>): Id | null => {
+  const rows = before?.rows ?? [];
+  const at = rows.findIndex((row) => row.id === id);
+  const below = at < 0 ? [] : rows.slice(at + 1);
+  const above = at < 0 ? [] : rows.slice(0, at).toReversed();
+  const left = new Set(after.rows.map((row) => row.id));
+  return [...below, ...above].find((row) => left.has(row.id))?.id ?? after.rows[0]?.id ?? null;
+};
+
+/**
+ * The cursor in a new picture of the list. It stays on its id; where that is gone, it moves to a
+ * neighbour. An empty list leaves it without one.
+ */
+export const settle = <Id>(
+  cursor: Cursor<Id>,
+  before: Slice<Row<Id>> | null,
+  after: Slice<Row<Id>>,
+  height: number,
+): Cursor<Id> => {
+  const unsure = Math.max(0, cursor.unsure - 1);
+  const end = after.from + after.rows.length >= after.total;
+  const reached = cursor.seek === 'first' ? after.from === 0 : cursor.seek === 'last' && end;
+  if (reached) {
+    const row = cursor.seek === 'first' ? after.rows[0] : after.rows.at(-1);
+    if (row !== undefined) {
+      return placed({ id: row.id, top: cursor.top, seek: null, unsure: 2 }, after, height);
+    }
+  }
+  if (indexIn(after, cursor.id) >= 0) return placed({ ...cursor, unsure }, after, height);
+  const whole = after.from === 0 && end;
+  if (cursor.id !== null && !whole && cursor.unsure > 0) return { ...cursor, unsure };
+  const id = cursor.id === null ? (after.rows[0]?.id ?? null) : neighbour(cursor.id, before, after);
+  return placed({ id, top: cursor.top, seek: null, unsure: 2 }, after, height);
+};
+
+/** What to ask for: the rows that are drawn and a page either side, around the cursor. */
+export const windowOf = <Id>(cursor: Cursor<Id>, height: number): Window<Id> => {
+  const page = Math.max(1, height) * 2;
+  return cursor.seek === null
+    ? { anchor: cursor.id, edge: 'first', before: page, after: page }
+    : { anchor: null, edge: cursor.seek, before: page, after: page };
+};
+
+/**
+ * The rows of a new picture, those that the last one had in the order they had there: while the
+ * operator moves through a list, the row he aims at does not run away.
+ */
+export const inOrderOf = <R extends Row<unknown>>(before: Slice<R>, after: Slice<R>): Slice<R> => {
+  const place = new Map(before.rows.map((row, index) => [row.id, index]));
+  const rank = (row: R): number => place.get(row.id) ?? 0;
+  const kept = after.rows.filter((row) => place.has(row.id)).sort((a, b) => rank(a) - rank(b));
+  let next = 0;
+  return {
+    ...after,
+    rows: after.rows.map((row) => (place.has(row.id) ? (kept[next++] ?? row) : row)),
+  };
+};

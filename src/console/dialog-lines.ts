@@ -1,0 +1,125 @@
+/** What stands in the dialogs, and where they lie over the screen. */
+import { capBefore, capIn } from './cap-dialog.ts';
+import { formatCount, plural } from './format.ts';
+import type { Glyphs } from './glyphs.ts';
+import { helpHeight, helpLines } from './help-lines.ts';
+import { dialogRows, dialogTop } from './layout.ts';
+import { panel } from './panel.ts';
+import { type CapDialog, layoutIn, type State } from './state.ts';
+import { line, type Line, shortenMiddle } from './text.ts';
+
+/** A block over the screen and where it lies. */
+export type Overlay = { readonly rows: readonly Line[]; readonly x: number; readonly y: number };
+
+const key = (name: string, does: string): Line => [
+  ...line(name, 'strong'),
+  ...line(` ${does}   `, 'dim'),
+];
+
+/** What the number would do, as the proxy says; three lines. */
+const previewLines = (dialog: CapDialog, glyphs: Glyphs): readonly Line[] => {
+  const { preview, reason } = dialog;
+  const cap = capIn(dialog);
+  if (reason !== null) return [line(reason, 'bad'), [], []];
+  if (cap === null) return [line('type a number from 1 to 100000', 'warn'), [], []];
+  if (preview === null) return [line('asking the proxy', 'dim'), [], []];
+  const tone = preview.cap === cap ? 'plain' : 'dim';
+  const free = `Free slots now ${formatCount(preview.freeNow)}, then ${formatCount(preview.freeThen)}.`;
+  if (preview.overCount === 0) {
+    const nobody = dialog.alone
+      ? 'It is not above the new cap.'
+      : 'No session is above the new cap.';
+    return [line(nobody, tone), line(free, tone), []];
+  }
+  const named = preview.over
+    .slice(0, 3)
+    .map(({ session, viewers }) => `${shortenMiddle(session, 14, glyphs.cut)} ${viewers}`);
+  const more = preview.overCount - named.length;
+  const list = [...named, ...(more > 0 ? [`+${more} more`] : [])].join(', ');
+  const above =
+    preview.overCount === 1
+      ? '1 session is above the new cap:'
+      : `${preview.overCount} sessions are above the new cap:`;
+  const those = preview.overCount === 1 ? 'that session drops' : 'those sessions drop';
+  return [
+    line(above, preview.cap === cap ? 'over' : 'dim'),
+    line(`  ${list}`, tone),
+    line('Nobody is evicted. New viewers are refused until', tone),
+    line(`${those} below ${preview.cap}. ${free}`, tone),
+  ];
+};
+
+const capLines = (state: State, dialog: CapDialog, glyphs: Glyphs): readonly Line[] => {
+  const before = capBefore(state, dialog);
+  const other = dialog.alone
+    ? 'all sessions'
+    : `only ${shortenMiddle(dialog.session ?? '', 20, glyphs.cut)}`;
+  const own = dialog.alone && before?.own === true;
+  const preview = previewLines(dialog, glyphs);
+  return [
+    [
+      ...line(`now ${before === null ? '-' : before.cap}${own ? ' (its own)' : ''}   new [ `),
+      ...line(`${dialog.digits}_`, dialog.typed ? 'strong' : 'plain'),
+      ...line(' ]   up/down step, digits type', 'plain'),
+    ],
+    ...preview,
+    ...(preview.length < 4 ? [[]] : []),
+    [
+      ...key('enter', 'apply'),
+      ...key('esc', 'cancel (default)'),
+      ...line('u', 'strong'),
+      ...line(' reverts later', 'dim'),
+    ],
+    dialog.session === null
+      ? []
+      : [...key('tab', other), ...(own ? key('d', 'the default again') : [])],
+  ];
+};
+
+const titled = (
+  state: State,
+  title: string,
+  content: readonly Line[],
+  width: number,
+  glyphs: Glyphs,
+): Overlay => {
+  const layout = layoutIn(state);
+  const columns = Math.min(layout.columns, width + 4);
+  const rows = panel(line(title, 'strong'), content.slice(0, dialogRows(layout)), columns, glyphs);
+  return { rows, x: Math.floor((layout.columns - columns) / 2), y: dialogTop(layout) };
+};
+
+/** The open dialog; null where there is none. */
+export const dialogOver = (state: State, glyphs: Glyphs): Overlay | null => {
+  const { modal } = state;
+  const layout = layoutIn(state);
+  switch (modal.mode) {
+    case 'main':
+      return null;
+    case 'cap': {
+      const title = modal.alone
+        ? `Viewer cap of ${shortenMiddle(modal.session ?? '', 32, glyphs.cut)} alone`
+        : 'Viewer cap per session';
+      return titled(state, title, capLines(state, modal, glyphs), 56, glyphs);
+    }
+    case 'quit': {
+      const viewers = state.snapshot?.totals.viewers ?? 0;
+      const content: readonly Line[] = [
+        viewers === 0
+          ? line('No viewer is connected.')
+          : line(`This closes ${plural(viewers, 'viewer')}.`, 'bad'),
+        [],
+        [...key('y', 'quit'), ...key('esc', 'cancel (default)')],
+      ];
+      return titled(state, 'Quit wsbouncer?', content, 40, glyphs);
+    }
+    case 'help': {
+      const { shown, total } = helpHeight(layout);
+      const rows = helpLines(glyphs).slice(modal.top, modal.top + shown);
+      const range = shown < total ? ` ${modal.top + 1}-${modal.top + rows.length} of ${total}` : '';
+      return titled(state, `Keys and signs${range}`, rows, 84, glyphs);
+    }
+    default:
+      return modal satisfies never;
+  }
+};

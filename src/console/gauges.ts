@@ -1,0 +1,65 @@
+/** The small pictures in a row: slots, time to the pong deadline, the newest round trips. */
+import type { Glyphs } from './glyphs.ts';
+import { line, type Line, type Tone } from './text.ts';
+
+/** The largest cap that is drawn block by block; beyond it the share is a number. */
+export const countableCap = 10;
+
+/** One block for each slot: taken, held by a dial in flight (dim), free; `+2` over the cap. */
+export const slotBar = (
+  viewers: number,
+  dialling: number,
+  cap: number,
+  tone: Tone,
+  glyphs: Glyphs,
+): Line => {
+  if (cap > countableCap) return line(`${Math.round((viewers / cap) * 100)}%`, tone);
+  const taken = Math.min(viewers, cap);
+  const dim = Math.min(dialling, taken);
+  return [
+    ...line(glyphs.slotTaken.repeat(taken - dim), tone),
+    ...line(glyphs.slotTaken.repeat(dim), 'dim'),
+    ...line(glyphs.slotFree.repeat(cap - taken), 'dim'),
+    ...(viewers > cap ? line(`+${viewers - cap}`, tone) : []),
+  ];
+};
+
+/**
+ * The pong timeout in thirds of `cells` cells each, one for each ping with the default
+ * intervals, draining from right to left in half cells. What is left of a deadline that has not
+ * passed always shows.
+ */
+export const deadlineBar = (
+  leftMs: number,
+  timeoutMs: number,
+  cells: number,
+  tone: Tone,
+  glyphs: Glyphs,
+): Line => {
+  const share = Math.max(0, Math.min(1, leftMs / Math.max(1, timeoutMs)));
+  const halves = Math.ceil(share * cells * 6);
+  const bar: { text: string; tone: Tone }[] = [];
+  for (let cell = 0; cell < cells * 3; cell += 1) {
+    if (cell > 0 && cell % cells === 0) bar.push({ text: glyphs.barJoint, tone: 'dim' });
+    const rest = halves - cell * 2;
+    if (rest >= 2) bar.push({ text: glyphs.barFull, tone });
+    else
+      bar.push(
+        rest === 1 ? { text: glyphs.barHalf, tone } : { text: glyphs.barEmpty, tone: 'dim' },
+      );
+  }
+  return bar;
+};
+
+/** Cells of a deadline bar whose thirds have `cells` cells. */
+export const deadlineBarWidth = (cells: number): number => cells * 3 + 2;
+
+/** Round trips as a line of up to 8 steps; each step is twice the one before, from 8 ms on. */
+export const sparkline = (rttsMs: readonly number[], glyphs: Glyphs): string =>
+  rttsMs
+    .slice(-8)
+    .map((ms) => {
+      const step = Math.floor(Math.log2(Math.max(1, ms) / 8)) + 1;
+      return glyphs.spark.charAt(Math.max(0, Math.min(7, step)));
+    })
+    .join('');

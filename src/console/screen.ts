@@ -1,0 +1,95 @@
+/** The whole screen as lines: exactly as many as the terminal has rows, none wider than it. */
+import { dialogOver } from './dialog-lines.ts';
+import { eventLines } from './event-lines.ts';
+import type { Glyphs } from './glyphs.ts';
+import type { Layout } from './layout.ts';
+import { sessionLines } from './session-lines.ts';
+import { type State, layoutIn } from './state.ts';
+import { statusLines } from './status-lines.ts';
+import { fit, join, line, type Line, overlay, slice } from './text.ts';
+import { countsLine, joinLine, titleLine, totalsLine } from './title-lines.ts';
+import { viewerLines } from './viewer-lines.ts';
+import { worstLines } from './worst-lines.ts';
+
+const empty: Line = [];
+
+/** Exactly `rows` lines: cut, or filled with empty ones. */
+const tall = (lines: readonly Line[], rows: number): readonly Line[] =>
+  Array.from({ length: Math.max(0, rows) }, (_, row) => lines[row] ?? empty);
+
+const beside = (left: readonly Line[], right: readonly Line[], layout: Layout, glyphs: Glyphs) =>
+  left.map((row, index): Line => [
+    ...fit(row, layout.left),
+    ...line(glyphs.divider, 'dim'),
+    ...(right[index] ?? empty),
+  ]);
+
+const headOf = (state: State, layout: Layout, glyphs: Glyphs): readonly Line[] => [
+  titleLine(state, layout.columns),
+  totalsLine(state, layout.columns, glyphs),
+  ...(layout.join ? [joinLine(state, layout.columns, glyphs)] : []),
+];
+
+/** The lists between the head of the screen and its last lines. */
+const bodyOf = (state: State, layout: Layout, glyphs: Glyphs): readonly Line[] => {
+  const extra = Number(layout.titles) + Number(layout.heads);
+  const worst = () => tall(worstLines(state, glyphs), 1 + layout.worst);
+  const sessions = () => tall(sessionLines(state, glyphs), extra + layout.sessions);
+  const viewers = () => tall(viewerLines(state, glyphs), extra + layout.viewers);
+  const events = () => tall(eventLines(state, glyphs), 1 + layout.events);
+  const page = () => {
+    if (state.focus === 'sessions') return sessions();
+    return state.focus === 'viewers'
+      ? viewers()
+      : tall(eventLines(state, glyphs), extra + layout.viewers);
+  };
+  switch (layout.kind) {
+    case 'wide':
+      return [...beside(sessions(), [...worst(), ...viewers()], layout, glyphs), ...events()];
+    case 'normal':
+      return [...worst(), ...sessions(), ...viewers(), ...events()];
+    case 'compact': {
+      const feed = layout.events > 0 && state.focus !== 'events' ? events() : [];
+      return [...worst(), ...page(), ...feed];
+    }
+    case 'line':
+      return page();
+    default:
+      return layout.kind satisfies never;
+  }
+};
+
+const smallest = (state: State, layout: Layout, glyphs: Glyphs): readonly Line[] => {
+  // In a single row, what is about to happen matters more than how things are.
+  const urgent = state.armed.length > 0 || state.notice !== null || state.modal.mode !== 'main';
+  const status = statusLines(state, layout.columns, false, glyphs);
+  const counts = countsLine(state, layout.columns);
+  return layout.rows === 1
+    ? [urgent ? (status[0] ?? empty) : counts]
+    : [counts, ...tall(status, 1)];
+};
+
+/** What the operator sees. */
+export const screenOf = (state: State, glyphs: Glyphs): readonly Line[] => {
+  const layout = layoutIn(state);
+  const status = statusLines(state, layout.columns, layout.message, glyphs);
+  const head =
+    layout.kind === 'line' ? [countsLine(state, layout.columns)] : headOf(state, layout, glyphs);
+  const above =
+    layout.rows < 3
+      ? smallest(state, layout, glyphs)
+      : [
+          ...tall([...head, ...bodyOf(state, layout, glyphs)], layout.rows - status.length),
+          ...status,
+        ];
+  const over = layout.rows < 3 ? null : dialogOver(state, glyphs);
+  return tall(above, layout.rows).map((row, index) => {
+    const top = over?.rows[index - over.y];
+    // The last row stays: it says which keys the dialog has.
+    const shown =
+      over === null || top === undefined || index === layout.rows - 1
+        ? row
+        : overlay(row, top, over.x);
+    return join(slice(shown, 0, layout.columns));
+  });
+};

@@ -1,0 +1,118 @@
+/** The first lines of the screen: which proxy this is, whether it lives, and how it is. */
+import type { Snapshot } from '../contract.ts';
+import { formatClock, formatCount, formatUptime, plural } from './format.ts';
+import type { Glyphs } from './glyphs.ts';
+import type { State } from './state.ts';
+import {
+  clean,
+  fill,
+  firstThatFits,
+  line,
+  type Line,
+  shorten,
+  spread,
+  type Tone,
+  widthOf,
+} from './text.ts';
+
+/** Silence after which a picture is called old; with viewers connected there are four a second. */
+export const staleMs = 2000;
+
+/** Wall-clock time as far as the console can tell, from the last picture on. */
+export const wallTime = ({ snapshot, now, receivedAt }: State): number | null =>
+  snapshot === null ? null : snapshot.at + (now - receivedAt);
+
+const urlOf = (address: string): string =>
+  address.startsWith('unix:') ? clean(address) : `ws://${clean(address)}`;
+
+const lifeOf = (state: State): Line => {
+  const { snapshot, ended, now, receivedAt } = state;
+  if (ended !== null) return line('ENDED', 'bad');
+  if (snapshot === null) return line('WAITING', 'dim');
+  const silentMs = now - receivedAt;
+  return snapshot.totals.viewers > 0 && silentMs >= staleMs
+    ? line(`OLD ${Math.floor(silentMs / 1000)}s`, 'bad')
+    : line('LIVE', 'good');
+};
+
+/** Name, address, how long it runs, and whether what is shown is of now. */
+export const titleLine = (state: State, columns: number): Line => {
+  const { snapshot } = state;
+  const wall = wallTime(state);
+  const clock = wall === null ? '' : ` ${formatClock(wall)}Z`;
+  const right: Line = [...lifeOf(state), ...line(`${clock} `)];
+  const name = line(' wsbouncer', 'strong');
+  if (snapshot === null) return spread(name, right, columns);
+  const up = line(`  up ${formatUptime((wall ?? snapshot.at) - snapshot.startedAt)}`, 'dim');
+  const url = line(`  ${urlOf(snapshot.address)}`);
+  const left = firstThatFits(
+    [[...name, ...url, ...up], [...name, ...url], name],
+    columns - widthOf(right) - 1,
+  );
+  return spread(left, right, columns);
+};
+
+const problemsOf = ({ totals }: Snapshot, glyphs: Glyphs): readonly Line[] => {
+  const counts: readonly (readonly [number, string, Tone, string])[] = [
+    [totals.stuck, glyphs.state.stuck, 'stuck', 'stuck'],
+    [totals.expiring, glyphs.state.expiring, 'expiring', 'expiring'],
+    [totals.late, glyphs.state.late, 'late', 'late'],
+    [totals.over, glyphs.state.over, 'over', 'over'],
+    [totals.full, glyphs.state.full, 'full', 'full'],
+  ];
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, sign, tone, word]) => line(`${sign} ${formatCount(count)} ${word}`, tone));
+};
+
+/** A proxy this full is told with what it can hold. */
+const nearlyFull = 0.8;
+
+/** Counts over everything, what is wrong in colour; as much as fits. */
+export const totalsLine = (state: State, columns: number, glyphs: Glyphs): Line => {
+  const { snapshot } = state;
+  if (snapshot === null) return line(' waiting for the first picture', 'dim');
+  const { totals, maxViewers, cap, loopP99Ms } = snapshot;
+  const problems = problemsOf(snapshot, glyphs);
+  const most = totals.viewers >= maxViewers * nearlyFull ? ` of ${formatCount(maxViewers)}` : '';
+  const viewers = `${formatCount(totals.viewers)}${most} viewer${totals.viewers === 1 ? '' : 's'}`;
+  const counts =
+    columns >= 70
+      ? [plural(totals.sessions, 'session'), viewers, `cap ${cap}`]
+      : [`${formatCount(totals.sessions)}s ${formatCount(totals.viewers)}v cap ${cap}`];
+  const well = totals.viewers > 0 && totals.stuck + totals.expiring + totals.late === 0;
+  const parts: readonly Line[] = [
+    ...counts.map((text) => line(text)),
+    ...(well ? [line(`${glyphs.state.ok} all well`, 'good')] : []),
+    ...problems,
+    line(`refused ${formatCount(totals.refused)}/5m`, totals.refused > 0 ? 'plain' : 'dim'),
+    line(`evicted ${formatCount(totals.evicted)}/5m`, totals.evicted > 0 ? 'plain' : 'dim'),
+    ...(loopP99Ms === null
+      ? []
+      : [line(`loop p99 ${Math.ceil(loopP99Ms)}ms`, loopP99Ms >= 50 ? 'warn' : 'dim')]),
+  ];
+  return [...line(' '), ...fill(parts, columns - 1)];
+};
+
+/** How to join. */
+export const joinLine = (state: State, columns: number, glyphs: Glyphs): Line =>
+  line(shorten(` ${clean(state.join ?? '')}`, columns, glyphs.cut), 'good');
+
+/** Everything in one line, for terminals that have not many. */
+export const countsLine = (state: State, columns: number): Line => {
+  const { snapshot, ended } = state;
+  if (ended !== null) return fill([line('wsb ended', 'bad'), line('wsb', 'bad')], columns);
+  if (snapshot === null) return fill([line('wsb'), line('waiting', 'dim')], columns, 1);
+  const { totals } = snapshot;
+  const parts: readonly Line[] = [
+    line('wsb', 'strong'),
+    line(`${formatCount(totals.sessions)}s ${formatCount(totals.viewers)}v`),
+    ...(totals.stuck > 0 ? [line(`${totals.stuck} stuck`, 'stuck')] : []),
+    ...(totals.expiring > 0 ? [line(`${totals.expiring} expiring`, 'expiring')] : []),
+    ...(totals.late > 0 ? [line(`${totals.late} late`, 'late')] : []),
+    ...(totals.over > 0 ? [line(`${totals.over} over`, 'over')] : []),
+    ...(totals.full > 0 ? [line(`${totals.full} full`, 'full')] : []),
+    line(`cap ${snapshot.cap}`, 'dim'),
+  ];
+  return fill(parts, columns, 1);
+};

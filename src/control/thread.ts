@@ -1,0 +1,141 @@
+/**
+ * The proxy in a thread of its own, so that neither drawing nor a terminal that stopped reading
+ * can delay a frame or a deadline. If that thread dies of a bug it is started once more, at the
+ * same address, and the same control goes on with the new one; a second death is the end.
+ */
+import { MessageChannel, Worker } from 'node:worker_threads';
+
+import type { Address, Command, CommandResult, ProxyOptions } from '../contract.ts';
+import { BouncerError } from '../errors.ts';
+import type { ProxyEvent } from '../events.ts';
+import { portCarrier } from './carrier.ts';
+import type { OnFault } from './client.ts';
+import { ControlClient } from './client.ts';
+import type { ListeningProxy, StartReport, ThreadData } from './thread-offer.ts';
+
+/** Who is told what. */
+export type ThreadDeps = {
+  /** Every event from the very first on, those of a second thread too. */
+  readonly onEvent?: (event: ProxyEvent) => void;
+  /** The thread died, for this reason, and is started once more; all its viewers are gone. */
+  readonly onRestart?: (reason: string) => void;
+  /** See `ControlClient`; it also gets what `onEvent` and `onRestart` throw. */
+  readonly onFault?: OnFault;
+};
+
+/** The end of a thread: the proxy stopped and said so, or the thread died. */
+type ThreadEnd = { readonly died: boolean; readonly reason: string };
+
+type Running = { readonly address: string; readonly end: Promise<ThreadEnd> };
+
+/** The worker's file beside a module of this folder: source under source, build under build. */
+export const workerBeside = (module: string): URL =>
+  new URL(module.endsWith('.ts') ? './thread-worker.ts' : './thread-worker.js', module);
+
+/**
+ * Starts the proxy in a worker thread. Rejects with what `startProxy` rejects with. `closed`
+ * settles with the proxy's own last word (`stopped`) after the thread has ended, or with how it
+ * died; by then nothing keeps the process alive.
+ */
+export const startThread = async (
+  options: ProxyOptions,
+  deps: ThreadDeps = {},
+  workerUrl: URL = workerBeside(import.meta.url),
+): Promise<ListeningProxy> => {
+  const client = new ControlClient(deps.onFault);
+  if (deps.onEvent) {
+    client.events(deps.onEvent);
+  }
+  const ids = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+  let stopping = false;
+
+  const first = await launch(client, { options, ids }, workerUrl);
+
+  const live = async (): Promise<string> => {
+    const { died, reason } = await first.end;
+    if (!died || stopping) {
+      return reason;
+    }
+    try {
+      deps.onRestart?.(reason);
+    } catch (fault) {
+      client.report(fault);
+    }
+    const again = { ...options, listen: sameAddress(options.listen, first.address) };
+    try {
+      const second = await launch(client, { options: again, ids }, workerUrl);
+      return (await second.end).reason;
+    } catch (error) {
+      return `${reason}, and could not be started again: ${inWords(error)}`;
+    }
+  };
+  void live().then((reason) => client.end(reason));
+
+  const command = (wanted: Command): Promise<CommandResult> => {
+    stopping ||= wanted.do === 'stop';
+    return client.command(wanted);
+  };
+  const { watch, events, closed } = client;
+  return { address: first.address, watch, events, command, closed };
+};
+
+const launch = async (
+  client: ControlClient,
+  given: Pick<ThreadData, 'options' | 'ids'>,
+  workerUrl: URL,
+): Promise<Running> => {
+  const { port1, port2 } = new MessageChannel();
+  const workerData: ThreadData = { ...given, port: port2, listening: client.listening };
+  const worker = new Worker(workerUrl, {
+    name: 'relay',
+    workerData,
+    transferList: [port2],
+    // Preloads and loaders of the main thread have no business beside the relay.
+    execArgv: [],
+    // The screen is the main thread's: a warning of Node must not be written across it.
+    stdout: true,
+    stderr: true,
+  });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  let bug: unknown = null;
+  worker.on('error', (error) => {
+    bug = error;
+  });
+  const exited = new Promise<number>((resolve) => {
+    worker.once('exit', resolve);
+  });
+  const reported = new Promise<StartReport>((resolve) => {
+    worker.once('message', resolve);
+  });
+  const linkEnd = client.use(portCarrier(port1));
+  const death = (code: number): string =>
+    `the relay's thread died (${bug === null ? `exit code ${code}` : inWords(bug)})`;
+
+  const start = await Promise.race([reported, exited]);
+  if (typeof start === 'number') {
+    throw bug ?? new Error(death(start));
+  }
+  if (!start.ok) {
+    await worker.terminate();
+    throw new BouncerError(start.kind, start.message, start.remedy);
+  }
+  const end = async (): Promise<ThreadEnd> => {
+    const { said, reason } = await linkEnd;
+    // Dead already, or stopped and idle, or, against all expectation, running without a link.
+    await worker.terminate();
+    return said ? { died: false, reason } : { died: true, reason: death(await exited) };
+  };
+  return { address: start.address, end: end() };
+};
+
+const sameAddress = (listen: Address, address: string): Address =>
+  'port' in listen
+    ? { host: listen.host, port: Number(address.slice(address.lastIndexOf(':') + 1)) }
+    : listen;
+
+/** One line; an error's stack is for whoever debugs, not for the operator. */
+const inWords = (error: unknown): string => {
+  const words = error instanceof BouncerError ? error.message : String(error);
+  return words.split('\n', 1)[0] ?? words;
+};

@@ -1,0 +1,79 @@
+/** The shapes of the events, one for each name, as they cross a control link. */
+import type { SessionId, ViewerId } from '../contract.ts';
+import type {
+  ClosePut,
+  DialCause,
+  EvictionCause,
+  LeaveCause,
+  ProxyEvent,
+  RefusalCause,
+} from '../events.ts';
+import type { Shape } from './shape.ts';
+import { count, flag, maybe, number, tagged, text, words } from './shape.ts';
+
+const time = text();
+const session = text<SessionId>();
+const place = { time, session, remote: text(), viewers: count, cap: count };
+const named = { ...place, viewer: text<ViewerId>() };
+const state = { ...named, silentMs: number, queuedBytes: number };
+const put = { code: maybe(count), reason: maybe(text()), closeSent: flag };
+const putOrNot = { ...put, closeSent: maybe<ClosePut['closeSent']>(flag) };
+
+/** One event. */
+export const eventShape: Shape<ProxyEvent> = tagged<ProxyEvent, 'event'>('event', {
+  'proxy.listening': { time, address: text() },
+  'proxy.stopped': { time },
+  'viewer.admitted': { ...named, dialMs: number },
+  'viewer.refused': {
+    ...place,
+    ...putOrNot,
+    cause: words<RefusalCause>({ cap: true, 'max-viewers': true, locked: true, draining: true }),
+    status: maybe(count),
+  },
+  'viewer.late': state,
+  'viewer.expiring': state,
+  'viewer.stuck': state,
+  'viewer.recovered': state,
+  'viewer.evicted': {
+    ...named,
+    ...put,
+    cause: words<EvictionCause>({ 'pong-timeout': true, 'write-timeout': true, operator: true }),
+    actor: maybe(text()),
+  },
+  'viewer.left': {
+    ...named,
+    ...put,
+    cause: words<LeaveCause>({
+      'viewer-closed': true,
+      'viewer-lost': true,
+      'backend-closed': true,
+      'backend-lost': true,
+      evicted: true,
+      'message-too-big': true,
+      'protocol-error': true,
+      shutdown: true,
+    }),
+    durationMs: number,
+    bytesToViewer: number,
+    bytesToBackend: number,
+    messagesToViewer: number,
+    messagesToBackend: number,
+  },
+  'backend.unavailable': {
+    ...named,
+    ...putOrNot,
+    cause: words<DialCause>({
+      refused: true,
+      timeout: true,
+      'bad-answer': true,
+      aborted: true,
+      error: true,
+    }),
+    detail: text(),
+    dialMs: number,
+    status: maybe(count),
+  },
+  'cap.changed': { time, from: count, to: count, actor: text(), session: maybe(session) },
+  'session.full': { time, session, viewers: count, cap: count },
+  'events.dropped': { time, count },
+});

@@ -1,0 +1,151 @@
+/**
+ * The request that asks a backend for a WebSocket on behalf of a viewer. The backend is to see
+ * the viewer as if no proxy were there: end-to-end headers pass as they came. What belongs to
+ * one connection is replaced, so that no viewer can speak for the proxy.
+ */
+import type { Address, BackendTemplate, SessionId } from '../contract.ts';
+import { DEFLATE, formatExtensions, parseExtensions } from './extensions.ts';
+import type { Forwarded } from './forwarded.ts';
+import {
+  elementsOf,
+  type Field,
+  fieldsOf,
+  headOf,
+  hopByHopNames,
+  type RawHeaders,
+  valuesOf,
+} from './headers.ts';
+import { isIpv4, isIpv6 } from './host.ts';
+
+/** Everything a request is made of. The upgrade has passed `routeUpgrade`. */
+export type DialOrder = {
+  readonly template: BackendTemplate;
+  readonly session: SessionId;
+  /** The viewer's query without the `?`. */
+  readonly query: string;
+  readonly rawHeaders: RawHeaders;
+  /** The `Host` that the backend gets; null: the viewer's own. */
+  readonly backendHost: string | null;
+  readonly forwarded: Forwarded;
+};
+
+/** What a viewer offered, of which the backend may choose. */
+export type Offers = {
+  /** In the viewer's order of preference. */
+  readonly subprotocols: readonly string[];
+  /** The permessage-deflate offers, as a header's value; null for none. */
+  readonly deflate: string | null;
+  /** `Sec-WebSocket-Key`: the backend gets the viewer's, so one accept value fits both. */
+  readonly key: string;
+};
+
+/** Where to dial, and what to say there. */
+export type BackendRequest = {
+  readonly address: Address;
+  /** The name for TLS (SNI), from the URL; null for a socket path and for an address. */
+  readonly servername: string | null;
+  /** The whole head; one character is one byte: write it as latin1. */
+  readonly head: string;
+  readonly offers: Offers;
+};
+
+/**
+ * Replaced or set by the proxy, or without meaning for an upgrade. Compared with `_` as `-`:
+ * for CGI-like backends `X_Forwarded_For` and `X-Forwarded-For` are one variable.
+ */
+const REPLACED: ReadonlySet<string> = new Set([
+  'content-length',
+  'expect',
+  'host',
+  'sec-websocket-extensions',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+]);
+
+const PLACEHOLDER = '{session}';
+
+const fill = (template: string, session: SessionId): string =>
+  template.split(PLACEHOLDER).join(encodeURIComponent(session));
+
+const addressOf = ({ address }: BackendTemplate, session: SessionId): Address =>
+  'socketPath' in address ? { socketPath: fill(address.socketPath, session) } : address;
+
+const servernameOf = ({ address }: BackendTemplate): string | null => {
+  if (!('host' in address)) return null;
+  const name = address.host.replace(/^\[|\]$/g, '');
+  return isIpv4(name) || isIpv6(name) ? null : name;
+};
+
+/** Percent-encodes whatever could end the request line or the target, or is no ASCII. */
+const inRequestLine = (target: string): string =>
+  target.replace(/[^\x21\x22\x24-\x7e]/gu, (character) =>
+    encodeURIComponent(character.toWellFormed()),
+  );
+
+const targetOf = (template: string, session: SessionId, query: string): string => {
+  const target = fill(template, session);
+  if (query === '') return inRequestLine(target);
+  return inRequestLine(`${target}${target.includes('?') ? '&' : '?'}${query}`);
+};
+
+/** What a viewer offers. Malformed extensions are no offer; a refusal's 101 needs this too. */
+export const offersOf = (rawHeaders: RawHeaders): Offers => {
+  const extensions =
+    parseExtensions(valuesOf(rawHeaders, 'sec-websocket-extensions').join(',')) ?? [];
+  const deflates = extensions.filter(({ name }) => name === DEFLATE);
+  return {
+    subprotocols: elementsOf(rawHeaders, 'sec-websocket-protocol').filter((each) =>
+      /^[\x21-\x7e]+$/.test(each),
+    ),
+    deflate: deflates.length === 0 ? null : formatExtensions(deflates),
+    key: valuesOf(rawHeaders, 'sec-websocket-key')[0] ?? '',
+  };
+};
+
+/** Never empty, and never more than the one line. */
+const hostOf = ({ backendHost, rawHeaders }: DialOrder): string =>
+  (backendHost ?? valuesOf(rawHeaders, 'host')[0] ?? '').replace(/[^\x21-\x7e]/g, '') ||
+  'localhost';
+
+/** The viewer's end-to-end headers, in the order and spelling received. */
+const endToEnd = (rawHeaders: RawHeaders): readonly Field[] => {
+  const dropped = hopByHopNames(rawHeaders);
+  return fieldsOf(rawHeaders).filter(([name]) => {
+    const lower = name.toLowerCase();
+    return !dropped.has(lower) && !REPLACED.has(lower.replaceAll('_', '-'));
+  });
+};
+
+/**
+ * The request for one dial; never throws. `Host` comes first, then the viewer's headers, then
+ * what the proxy says itself. The session id needs no escaping: its alphabet has neither `/`
+ * nor anything that `encodeURIComponent` changes.
+ */
+export const backendRequest = (order: DialOrder): BackendRequest => {
+  const { template, session, query, rawHeaders, forwarded } = order;
+  const offers = offersOf(rawHeaders);
+  const own: readonly (Field | null)[] = [
+    ['Sec-WebSocket-Version', '13'],
+    ['Sec-WebSocket-Key', offers.key],
+    offers.deflate === null ? null : ['Sec-WebSocket-Extensions', offers.deflate],
+    ['Connection', 'Upgrade'],
+    ['Upgrade', 'websocket'],
+    ['X-Forwarded-For', forwarded.forwardedFor],
+    ['X-Forwarded-Proto', forwarded.proto],
+    forwarded.host === '' ? null : ['X-Forwarded-Host', forwarded.host],
+  ];
+  const fields: readonly Field[] = [
+    ['Host', hostOf(order)],
+    ...endToEnd(rawHeaders),
+    ...own.filter((field) => field !== null),
+  ];
+  return {
+    address: addressOf(template, session),
+    servername: servernameOf(template),
+    head: headOf(`GET ${targetOf(template.target, session, query)} HTTP/1.1`, fields),
+    offers,
+  };
+};

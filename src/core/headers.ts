@@ -1,0 +1,94 @@
+/**
+ * Header fields as they stood on the wire: a flat list of name, value, name, value. Node's
+ * `headers` object has already joined or dropped what came twice; only this list shows doubles.
+ * Values are one character per byte (latin1), so a head built here is written as latin1 too.
+ */
+
+/** Names and values in turn, as in Node's `rawHeaders`. */
+export type RawHeaders = readonly string[];
+
+/** One header field: name and value. */
+export type Field = readonly [name: string, value: string];
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** What a proxy keeps to itself whatever `Connection` says (RFC 9110 7.6.1). */
+const HOP_BY_HOP = [
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** Whether `text` is a token: a header's name, a subprotocol's (RFC 9110 5.6.2). */
+export const isToken = (text: string): boolean => TOKEN.test(text);
+
+/** Whether `text` may stand as a header's value: no CR, LF, NUL or other control, one byte each. */
+export const isFieldValue = (text: string): boolean => FIELD_VALUE.test(text);
+
+/**
+ * `text` without spaces and tabs around it. `String.trim` would also take a byte of some UTF-8
+ * characters, which stand here as two latin1 ones.
+ */
+export const trimmed = (text: string): string => {
+  const isBlank = (at: number): boolean => text[at] === ' ' || text[at] === '\t';
+  let from = 0;
+  let to = text.length;
+  while (from < to && isBlank(from)) from += 1;
+  while (to > from && isBlank(to - 1)) to -= 1;
+  return text.slice(from, to);
+};
+
+/** The fields in order; a name without a value at the end is left out. */
+export const fieldsOf = (rawHeaders: RawHeaders): readonly Field[] => {
+  const fields: Field[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    fields.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '']);
+  }
+  return fields;
+};
+
+/** The values of every line with this name, in order; names are compared without case. */
+export const valuesOf = (rawHeaders: RawHeaders, name: string): readonly string[] => {
+  const wanted = name.toLowerCase();
+  return fieldsOf(rawHeaders)
+    .filter(([each]) => each.toLowerCase() === wanted)
+    .map(([, value]) => trimmed(value));
+};
+
+/** The elements of a comma-separated list, over all its lines, without the empty ones. */
+export const elementsOf = (rawHeaders: RawHeaders, name: string): readonly string[] =>
+  valuesOf(rawHeaders, name)
+    .flatMap((value) => value.split(',').map(trimmed))
+    .filter((element) => element !== '');
+
+/** Whether `token` is in the list under `name`, compared without case. */
+export const hasToken = (rawHeaders: RawHeaders, name: string, token: string): boolean =>
+  elementsOf(rawHeaders, name).some((element) => element.toLowerCase() === token.toLowerCase());
+
+/** Lower-case names of what ends here: the hop-by-hop fields and those `Connection` names. */
+export const hopByHopNames = (rawHeaders: RawHeaders): ReadonlySet<string> =>
+  new Set([
+    ...HOP_BY_HOP,
+    ...elementsOf(rawHeaders, 'connection').map((option) => option.toLowerCase()),
+  ]);
+
+/**
+ * A whole head, up to and with its empty line. A field whose name or value could break out of
+ * its line is left out: the sender's parser has refused such before, and this is the last gate.
+ */
+export const headOf = (startLine: string, fields: readonly Field[]): string =>
+  [
+    startLine,
+    ...fields
+      .filter(([name, value]) => isToken(name) && isFieldValue(value))
+      .map(([name, value]) => `${name}: ${value}`),
+    '\r\n',
+  ].join('\r\n');

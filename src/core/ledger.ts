@@ -1,0 +1,121 @@
+/**
+ * Who holds which slot. Check and reservation are one synchronous step, so that newcomers
+ * that race cannot pass the cap together; a slot is an object that is given back once,
+ * whatever ends the connection and however often. Empty sessions leave nothing behind.
+ */
+import type { CapPreview, SessionId } from '../contract.ts';
+
+/** One reserved place in a session; only the ledger that made it can take it back. */
+export type Slot = { readonly session: SessionId };
+
+/** What came of asking for a slot; `viewers` counts the slots taken after the answer. */
+export type Admission =
+  | { readonly ok: true; readonly slot: Slot; readonly viewers: number; readonly cap: number }
+  | {
+      readonly ok: false;
+      readonly cause: 'cap' | 'max-viewers';
+      readonly viewers: number;
+      readonly cap: number;
+    };
+
+/** How many sessions a preview names. */
+const PREVIEW_NAMES = 10;
+
+/** Slots and caps of all sessions. */
+export class Ledger {
+  readonly #maxViewers: number;
+  #cap: number;
+  readonly #ownCaps = new Map<SessionId, number>();
+  readonly #taken = new Map<SessionId, number>();
+  readonly #held = new Set<Slot>();
+
+  /** `cap` and `maxViewers` are 1 or more. */
+  constructor(cap: number, maxViewers: number) {
+    this.#cap = cap;
+    this.#maxViewers = maxViewers;
+  }
+
+  /** The default cap. */
+  get cap(): number {
+    return this.#cap;
+  }
+
+  /** Slots taken in all sessions. */
+  get total(): number {
+    return this.#held.size;
+  }
+
+  /** Slots taken in `session`: 0 for one that nobody is in. */
+  viewers(session: SessionId): number {
+    return this.#taken.get(session) ?? 0;
+  }
+
+  /** The cap that holds for `session`. */
+  capOf(session: SessionId): number {
+    return this.#ownCaps.get(session) ?? this.#cap;
+  }
+
+  /** Whether the cap of `session` was set for it alone. */
+  hasOwnCap(session: SessionId): boolean {
+    return this.#ownCaps.has(session);
+  }
+
+  /** Takes a slot, or says why there is none; a refusal changes nothing. */
+  reserve(session: SessionId): Admission {
+    const taken = this.viewers(session);
+    const cap = this.capOf(session);
+    if (taken >= cap) return { ok: false, cause: 'cap', viewers: taken, cap };
+    if (this.total >= this.#maxViewers) {
+      return { ok: false, cause: 'max-viewers', viewers: taken, cap };
+    }
+    const slot: Slot = { session };
+    this.#held.add(slot);
+    this.#taken.set(session, taken + 1);
+    return { ok: true, slot, viewers: taken + 1, cap };
+  }
+
+  /** Gives a slot back; true the first time, false and without effect after that. */
+  release(slot: Slot): boolean {
+    if (!this.#held.delete(slot)) return false;
+    const left = this.viewers(slot.session) - 1;
+    if (left > 0) this.#taken.set(slot.session, left);
+    else this.#taken.delete(slot.session);
+    return true;
+  }
+
+  /** Changes the default cap, or that of one session. Evicts nobody; returns the cap before. */
+  setCap(cap: number, session?: SessionId): number {
+    if (session === undefined) {
+      const before = this.#cap;
+      this.#cap = cap;
+      return before;
+    }
+    const before = this.capOf(session);
+    this.#ownCaps.set(session, cap);
+    return before;
+  }
+
+  /** Lets `session` go by the default again; returns its cap before. */
+  liftCap(session: SessionId): number {
+    const before = this.capOf(session);
+    this.#ownCaps.delete(session);
+    return before;
+  }
+
+  /** What `setCap` would mean for the sessions that have viewers. */
+  preview(cap: number, session?: SessionId): CapPreview {
+    const over: { session: SessionId; viewers: number }[] = [];
+    let freeNow = 0;
+    let freeThen = 0;
+    for (const [id, viewers] of this.#taken) {
+      const now = this.capOf(id);
+      const applies = session === undefined ? !this.hasOwnCap(id) : id === session;
+      const then = applies ? cap : now;
+      freeNow += Math.max(0, now - viewers);
+      freeThen += Math.max(0, then - viewers);
+      if (applies && viewers > then) over.push({ session: id, viewers });
+    }
+    over.sort((a, b) => b.viewers - a.viewers || (a.session < b.session ? -1 : 1));
+    return { cap, over: over.slice(0, PREVIEW_NAMES), overCount: over.length, freeNow, freeThen };
+  }
+}

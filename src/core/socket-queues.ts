@@ -1,0 +1,68 @@
+/**
+ * Reads how much of what was sent on a TCP connection its far side has not acknowledged:
+ * the `tx_queue` column of Linux's `/proc/net/tcp` and `tcp6`.
+ */
+
+/** Both ends of a TCP connection as Node names them. */
+export type Ends = {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+};
+
+const hex = (value: number, digits: number): string =>
+  value.toString(16).toUpperCase().padStart(digits, '0');
+
+const ipv4Bytes = (address: string): number[] => address.split('.').map(Number);
+
+const groupBytes = (text: string): number[] =>
+  text === ''
+    ? []
+    : text.split(':').flatMap((group) => {
+        if (group.includes('.')) return ipv4Bytes(group);
+        const value = Number.parseInt(group, 16);
+        return [value >> 8, value & 255];
+      });
+
+const ipv6Bytes = (address: string): number[] => {
+  const [bare = ''] = address.split('%');
+  const [head = '', tail] = bare.split('::');
+  const start = groupBytes(head);
+  if (tail === undefined) return start;
+  const end = groupBytes(tail);
+  return [...start, ...Array<number>(Math.max(0, 16 - start.length - end.length)).fill(0), ...end];
+};
+
+/** The kernel prints an address as 32-bit words in the machine's byte order. */
+const addressHex = (address: string, littleEndian: boolean): string => {
+  const bytes = address.includes(':') ? ipv6Bytes(address) : ipv4Bytes(address);
+  let text = '';
+  for (let word = 0; word < bytes.length; word += 4) {
+    const four = bytes.slice(word, word + 4);
+    for (const byte of littleEndian ? four.toReversed() : four) text += hex(byte, 2);
+  }
+  return text;
+};
+
+/** The two address columns of a connection, as they stand in the table. */
+export const queueKey = (ends: Ends, littleEndian: boolean): string =>
+  `${addressHex(ends.localAddress, littleEndian)}:${hex(ends.localPort, 4)} ` +
+  `${addressHex(ends.remoteAddress, littleEndian)}:${hex(ends.remotePort, 4)}`;
+
+/** Bytes not acknowledged for each of the `wanted` keys that the table lists. */
+export const readQueues = (
+  table: string,
+  wanted: ReadonlySet<string>,
+): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>();
+  for (const line of table.split('\n')) {
+    const [, local, remote, , queues] = line.trim().split(/ +/, 5);
+    if (local === undefined || remote === undefined || queues === undefined) continue;
+    const key = `${local} ${remote}`;
+    if (!wanted.has(key)) continue;
+    const queued = Number.parseInt(queues, 16);
+    if (!Number.isNaN(queued)) found.set(key, queued);
+  }
+  return found;
+};

@@ -1,0 +1,76 @@
+/**
+ * The help text, made from the table of options so that it cannot disagree with what is
+ * accepted. It fits 80 columns, as every terminal does.
+ */
+import { OPTION_TABLE, spelling } from './option-table.ts';
+
+const COLUMNS = 80;
+
+const wrap = (text: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+};
+
+const rows: readonly (readonly [string, string])[] = [
+  ...OPTION_TABLE.map(
+    (row) =>
+      [
+        spelling(row),
+        row.byDefault === null ? row.meaning : `${row.meaning} (default ${row.byDefault})`,
+      ] as const,
+  ),
+  ['-h, --help', 'this text'],
+  ['--version', 'the version'],
+];
+
+const left = Math.max(...rows.map(([option]) => option.length)) + 4;
+
+const optionLines = rows.flatMap(([option, meaning]) =>
+  wrap(meaning, COLUMNS - left).map(
+    (line, index) => (index === 0 ? `  ${option}` : '').padEnd(left) + line,
+  ),
+);
+
+/** What `--help` prints, with a line break at its end. */
+export const helpText = `wsbouncer - a WebSocket session proxy with an operator's console
+
+Usage
+  wsbouncer --backend <url> [options]    the proxy under the console
+  wsbouncer demo [options]               the same over sample sessions
+
+Without a terminal, and with --headless, events go to stdout as JSON lines.
+
+Options
+${optionLines.join('\n')}
+
+Durations: 50ms, 1.5s, 15s, 1m, 1h. Sizes: 64KiB, 4MiB, 1GiB, or plain bytes.
+Every option is also WSBOUNCER_<OPTION> in the environment (WSBOUNCER_CAP=4,
+WSBOUNCER_HEADLESS=1; repeatable ones comma-separated); a flag wins.
+The demo has a cap of 4, pings every 2s, and evicts after 6s of silence or 8s
+without reading; its backends and its path are its own.
+
+Examples
+  Look around, without a server:
+    $ wsbouncer demo
+  A terminal that several people watch (ttyd -p 7681 -W bash):
+    $ wsbouncer --backend ws://127.0.0.1:7681/ws --path /ws --cap 4
+  A desktop (websockify 6080 localhost:5900):
+    $ wsbouncer --backend ws://127.0.0.1:6080/ --path /vnc
+  A Unix socket for each session:
+    $ wsbouncer --backend 'ws+unix:/run/app/{session}.sock:/ws'
+  As a system's unit, for all interfaces, from one site:
+    $ wsbouncer --headless --listen 0.0.0.0:8080 \\
+        --backend 'ws://10.0.0.7:9000/live/{session}' \\
+        --allow-origin https://app.example
+
+Exit codes: 0 stopped, 1 the machine said no (a port in use), 2 wrong usage.
+`;

@@ -1,0 +1,79 @@
+/**
+ * Starts what the command line asks for, a proxy alone or the demo around one, and ends it in
+ * the order that loses nothing. Where the proxy runs, in this thread or its own, is the
+ * caller's choice.
+ */
+import type { Clock } from './clock.ts';
+import type { ProxyControl, ProxyOptions } from './contract.ts';
+import { BouncerError } from './errors.ts';
+import type { Parsed } from './options.ts';
+
+/** A proxy that listens. */
+export type Listening = ProxyControl & { readonly address: string };
+
+/** Starts a proxy; rejects with a BouncerError of kind `environment` where it cannot listen. */
+export type StartProxy = (options: ProxyOptions) => Promise<Listening>;
+
+/** What runs. */
+export type Launched = {
+  readonly control: Listening;
+  /** The line that says how to join the demo; null without one. */
+  readonly join: string | null;
+  /** Closes every viewer with 1001 and settles when all has ended; `now` waits for no viewer. */
+  readonly stop: (now: boolean) => Promise<void>;
+};
+
+const stopProxy = async (control: Listening, now: boolean): Promise<void> => {
+  const result = await control.command({ do: 'stop', now });
+  if (result.ok) await control.closed;
+};
+
+const startDemoProxy = async (
+  start: StartProxy,
+  options: ProxyOptions,
+  anyPort: boolean,
+): Promise<Listening> => {
+  try {
+    return await start(options);
+  } catch (error) {
+    const taken = error instanceof BouncerError && error.kind === 'environment';
+    if (!taken || !anyPort || !('port' in options.listen)) throw error;
+    return start({ ...options, listen: { ...options.listen, port: 0 } });
+  }
+};
+
+const launchDemo = async (
+  parsed: Extract<Parsed, { command: 'demo' }>,
+  start: StartProxy,
+  clock: Clock,
+): Promise<Launched> => {
+  const { startDemo } = await import('./demo/demo.ts');
+  const demo = await startDemo(clock);
+  try {
+    const options = { ...parsed.options, backend: demo.backend };
+    const control = await startDemoProxy(start, options, parsed.anyPort);
+    demo.start(control.address, control);
+    return {
+      control,
+      join: demo.join(control.address),
+      stop: async (now) => {
+        await stopProxy(control, now);
+        await demo.stop();
+      },
+    };
+  } catch (error) {
+    await demo.stop();
+    throw error;
+  }
+};
+
+/** Starts it; rejects with a BouncerError where the machine says no. */
+export const launch = async (
+  parsed: Parsed,
+  start: StartProxy,
+  clock: Clock,
+): Promise<Launched> => {
+  if (parsed.command === 'demo') return launchDemo(parsed, start, clock);
+  const control = await start(parsed.options);
+  return { control, join: null, stop: (now) => stopProxy(control, now) };
+};

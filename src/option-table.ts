@@ -1,0 +1,144 @@
+/**
+ * Every option once: the help text is made from this table, the command line accepts what
+ * stands here and nothing else, and the table in the README is held against it.
+ */
+
+/** How an option is written and what it means. */
+export type OptionRow = {
+  /** As on the command line, without its dashes; `WSBOUNCER_` and capitals in the environment. */
+  readonly name: string;
+  /** What stands for the value; null for a switch. */
+  readonly placeholder: string | null;
+  /** The default as text; null where the meaning says it, or there is none. */
+  readonly byDefault: string | null;
+  readonly meaning: string;
+  /** May be given more than once; comma-separated in the environment. */
+  readonly repeatable?: true;
+  /** Belongs to one command only. */
+  readonly only?: 'proxy' | 'demo';
+};
+
+/** The options in the order of the help text. */
+export const OPTION_TABLE: readonly OptionRow[] = [
+  {
+    name: 'listen',
+    placeholder: '<host:port>',
+    byDefault: '127.0.0.1:8080',
+    meaning: 'where viewers connect; port 0 takes a free one; unix:/path.sock too',
+  },
+  {
+    name: 'backend',
+    placeholder: '<url>',
+    byDefault: null,
+    meaning: 'ws://, wss:// or ws+unix:/dir/{session}.sock:/path; required, except in demo',
+    only: 'proxy',
+  },
+  {
+    name: 'backend-host',
+    placeholder: '<name>',
+    byDefault: "the viewer's Host",
+    meaning: 'the Host that the backend gets',
+  },
+  {
+    name: 'path',
+    placeholder: '<pattern>',
+    byDefault: '/ws/{session}',
+    meaning: 'which upgrade paths are proxied; without {session} there is one session',
+    only: 'proxy',
+  },
+  {
+    name: 'cap',
+    placeholder: '<n>',
+    byDefault: '8',
+    meaning: 'viewers per session, 1 to 100000',
+  },
+  {
+    name: 'max-viewers',
+    placeholder: '<n>',
+    byDefault: 'from the descriptor limit',
+    meaning: 'viewers in all sessions together',
+  },
+  {
+    name: 'refuse-with',
+    placeholder: '<close|http>',
+    byDefault: 'close',
+    meaning: 'over the cap: complete the handshake and close with 1013, or answer 503',
+  },
+  {
+    name: 'ping-interval',
+    placeholder: '<duration>',
+    byDefault: '15s',
+    meaning: 'a Ping to each viewer',
+  },
+  {
+    name: 'pong-timeout',
+    placeholder: '<duration>',
+    byDefault: '3 x the ping interval',
+    meaning: 'silence after which a viewer is evicted',
+  },
+  {
+    name: 'write-timeout',
+    placeholder: '<duration>',
+    byDefault: '20s',
+    meaning: 'data waits for a viewer that takes none of it: evicted',
+  },
+  {
+    name: 'dial-timeout',
+    placeholder: '<duration>',
+    byDefault: '10s',
+    meaning: 'connecting to the backend, handshake included',
+  },
+  {
+    name: 'handshake-timeout',
+    placeholder: '<duration>',
+    byDefault: '10s',
+    meaning: "a viewer's request headers, from the connection on",
+  },
+  {
+    name: 'max-viewer-message',
+    placeholder: '<size>',
+    byDefault: '256KiB',
+    meaning: 'one message from a viewer, all its fragments together',
+  },
+  {
+    name: 'max-backend-message',
+    placeholder: '<size>',
+    byDefault: '4MiB',
+    meaning: 'one message from a backend',
+  },
+  {
+    name: 'allow-origin',
+    placeholder: '<origin>',
+    byDefault: null,
+    meaning: 'an origin that may connect besides the own one; repeatable; * for all',
+    repeatable: true,
+  },
+  {
+    name: 'trust-proxy',
+    placeholder: '<cidr>',
+    byDefault: 'none',
+    meaning: 'peers whose X-Forwarded-* are believed; repeatable',
+    repeatable: true,
+  },
+  {
+    name: 'headless',
+    placeholder: null,
+    byDefault: null,
+    meaning: 'no console: events as JSON lines on stdout',
+  },
+  {
+    name: 'for',
+    placeholder: '<duration>',
+    byDefault: null,
+    meaning: 'demo only: ends by itself after this time',
+    only: 'demo',
+  },
+];
+
+/** `cap` as `WSBOUNCER_CAP`. */
+export const environmentName = (name: string): string =>
+  `WSBOUNCER_${name.toUpperCase().replaceAll('-', '_')}`;
+
+/** An option as it is typed: `--cap <n>`. */
+export const spelling = (row: Pick<OptionRow, 'name' | 'placeholder'>): string =>
+  row.placeholder === null ? `--${row.name}` : `--${row.name} ${row.placeholder}`;

@@ -1,0 +1,151 @@
+/**
+ * Flags and environment -> how to run, or an error that names the option, the value and the
+ * remedy. All values come as text and are checked here, together with what they demand of each
+ * other; nobody behind this module checks them again.
+ */
+import type { ProxyOptions } from './contract.ts';
+import {
+  parseBackend,
+  parseCidr,
+  parseHostHeader,
+  parseListen,
+  parseOrigin,
+  parsePath,
+} from './option-addresses.ts';
+import { OptionReader, quoted, usageError, type OptionsInput } from './option-reader.ts';
+import {
+  durationText,
+  parseChoice,
+  parseCount,
+  parseDuration,
+  parseSize,
+  parseSwitch,
+  type Checked,
+  type Range,
+} from './option-values.ts';
+
+/** How to run, all values checked. */
+export type Parsed =
+  | { readonly command: 'proxy'; readonly options: ProxyOptions; readonly headless: boolean }
+  | {
+      readonly command: 'demo';
+      /** The demo brings its own backends. */
+      readonly options: Omit<ProxyOptions, 'backend'>;
+      readonly headless: boolean;
+      /** Ends by itself after so many milliseconds; null: never. */
+      readonly forMs: number | null;
+      /** Nobody asked for the port: where it is taken, any free one will do. */
+      readonly anyPort: boolean;
+    };
+
+const KIB = 1024;
+const HOUR_MS = 3_600_000;
+
+/** 0 would admit nobody; a picture of more viewers in one session helps no operator. */
+const CAP: Range = { min: 1, max: 100_000 };
+/** Beyond it no process gets the descriptors. */
+const MAX_VIEWERS: Range = { min: 1, max: 1_000_000 };
+/** Shorter than 10 ms, timers and not viewers would be judged; longer than an hour, nobody. */
+const INTERVAL: Range = { min: 10, max: HOUR_MS };
+/** Room for a multiple of the longest interval; timers end at 2^31 ms, 24 days. */
+const TIMEOUT: Range = { min: 10, max: 24 * HOUR_MS };
+/** 0 would refuse every message; a gigabyte is the most that early bytes may hold in memory. */
+const MESSAGE: Range = { min: 1, max: KIB ** 3 };
+
+const parseMessage = (text: string): Checked<number> => parseSize(text, MESSAGE);
+
+/** What the demo does differently, so that half a minute shows every state. */
+const DEFAULTS = {
+  proxy: { cap: 8, pingIntervalMs: 15_000, writeTimeoutMs: 20_000 },
+  demo: { cap: 4, pingIntervalMs: 2000, writeTimeoutMs: 8000 },
+} as const;
+
+const readTimes = (
+  reader: OptionReader,
+  defaults: { readonly pingIntervalMs: number; readonly writeTimeoutMs: number },
+): Pick<
+  ProxyOptions,
+  'pingIntervalMs' | 'pongTimeoutMs' | 'writeTimeoutMs' | 'dialTimeoutMs' | 'handshakeTimeoutMs'
+> => {
+  const pingIntervalMs = reader.duration('ping-interval', INTERVAL, defaults.pingIntervalMs);
+  const pongTimeoutMs = reader.duration('pong-timeout', TIMEOUT, 3 * pingIntervalMs);
+  if (pongTimeoutMs <= pingIntervalMs) {
+    const given = reader.given('pong-timeout');
+    const interval = durationText(pingIntervalMs);
+    throw usageError(
+      `${given?.label ?? '--pong-timeout'} ${quoted(given?.values[0] ?? '')} is not longer than the ping interval (${interval})`,
+      `pass more than ${interval}, 3 x is usual, or shorten --ping-interval`,
+    );
+  }
+  return {
+    pingIntervalMs,
+    pongTimeoutMs,
+    writeTimeoutMs: reader.duration('write-timeout', TIMEOUT, defaults.writeTimeoutMs),
+    dialTimeoutMs: reader.duration('dial-timeout', INTERVAL, 10_000),
+    handshakeTimeoutMs: reader.duration('handshake-timeout', INTERVAL, 10_000),
+  };
+};
+
+const readCommon = (
+  reader: OptionReader,
+  input: OptionsInput,
+): Omit<ProxyOptions, 'backend' | 'path'> => {
+  const defaults = DEFAULTS[input.demo ? 'demo' : 'proxy'];
+  return {
+    listen: reader.one('listen', parseListen, { host: '127.0.0.1', port: 8080 }),
+    backendHost: reader.one<string | null>('backend-host', parseHostHeader, null),
+    cap: reader.one('cap', (text) => parseCount(text, CAP), defaults.cap),
+    maxViewers: reader.one(
+      'max-viewers',
+      (text) => parseCount(text, MAX_VIEWERS),
+      input.maxViewersDefault,
+    ),
+    refuseWith: reader.one('refuse-with', (text) => parseChoice(text, ['close', 'http']), 'close'),
+    ...readTimes(reader, defaults),
+    maxViewerMessage: reader.one('max-viewer-message', parseMessage, 256 * KIB),
+    maxBackendMessage: reader.one('max-backend-message', parseMessage, 4 * KIB * KIB),
+    allowOrigins: reader.all('allow-origin', parseOrigin) ?? [],
+    trustProxies: reader.all('trust-proxy', parseCidr) ?? [],
+  };
+};
+
+const readRoute = (reader: OptionReader): Pick<ProxyOptions, 'backend' | 'path'> => {
+  const backend = reader.one('backend', parseBackend, null);
+  if (backend === null) {
+    throw usageError(
+      '--backend is required',
+      'pass --backend ws://127.0.0.1:7681/ws, or run wsbouncer demo for a look around',
+    );
+  }
+  const path = reader.one('path', parsePath, '/ws/{session}');
+  const socketPath = 'socketPath' in backend.address ? backend.address.socketPath : '';
+  if (!path.includes('{session}') && `${socketPath}${backend.target}`.includes('{session}')) {
+    const given = reader.given('backend');
+    throw usageError(
+      `${given?.label ?? '--backend'} ${quoted(given?.values[0] ?? '')} has {session}, but --path ${quoted(path)} has none to put there`,
+      'add {session} to --path, or take it out of --backend',
+    );
+  }
+  return { backend, path };
+};
+
+/**
+ * Reads all options; the first mistake wins.
+ * @throws BouncerError of kind `usage`
+ */
+export const parseOptions = (input: OptionsInput): Parsed => {
+  const reader = new OptionReader(input);
+  reader.checkFlags();
+  const headless = reader.one('headless', parseSwitch, false);
+  const common = readCommon(reader, input);
+  if (!input.demo) {
+    return { command: 'proxy', options: { ...common, ...readRoute(reader) }, headless };
+  }
+  return {
+    command: 'demo',
+    options: { ...common, path: '/ws/{session}' },
+    headless,
+    forMs: reader.one<number | null>('for', (text) => parseDuration(text, TIMEOUT), null),
+    anyPort: reader.given('listen') === null,
+  };
+};

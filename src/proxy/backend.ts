@@ -1,0 +1,122 @@
+/**
+ * Dials a session's backend and believes it only after its answer was verified. A dial ends
+ * once: with a connection, with a cause, or without a word where it was aborted.
+ */
+import { createHash } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Cancel, Clock } from '../clock.ts';
+import { readAnswer, type Agreement } from '../core/backend-answer.ts';
+import type { BackendRequest } from '../core/backend-request.ts';
+import type { DialCause } from '../events.ts';
+import { reset } from './leg.ts';
+
+/** What came of a dial. `rest` are the bytes behind the answer, `detail` words of our own. */
+export type DialOutcome =
+  | {
+      readonly ok: true;
+      readonly socket: Socket;
+      readonly answer: Agreement;
+      readonly rest: Buffer;
+    }
+  | { readonly ok: false; readonly cause: DialCause; readonly detail: string };
+
+/** RFC 6455 1.3: what a server appends to the key before it hashes it. */
+const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/** The only `Sec-WebSocket-Accept` that answers `key`. */
+export const acceptFor = (key: string): string =>
+  createHash('sha1')
+    .update(key + ACCEPT_GUID)
+    .digest('base64');
+
+const REFUSALS = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'EACCES']);
+
+const codeOf = (error: Error): string =>
+  'code' in error && typeof error.code === 'string' ? error.code : 'connection failed';
+
+const open = ({ address, servername }: BackendRequest, tls: boolean): Socket => {
+  if ('socketPath' in address) return connect({ path: address.socketPath });
+  const { host, port } = address;
+  return tls ? connectTls({ host, port, servername: servername ?? '' }) : connect({ host, port });
+};
+
+/** One dial in flight. */
+export class Dial {
+  readonly #socket: Socket;
+  readonly #request: BackendRequest;
+  readonly #accept: string;
+  readonly #done: (outcome: DialOutcome) => void;
+  readonly #cancel: Cancel;
+  #received: Buffer = Buffer.alloc(0);
+  #over = false;
+
+  /** `done` is called at most once, and not after `abort`. */
+  constructor(
+    request: BackendRequest,
+    tls: boolean,
+    limits: { readonly clock: Clock; readonly timeoutMs: number },
+    done: (outcome: DialOutcome) => void,
+  ) {
+    this.#request = request;
+    this.#accept = acceptFor(request.offers.key);
+    this.#done = done;
+    this.#cancel = limits.clock.after(limits.timeoutMs, () => {
+      this.#fail('timeout', `no answer within ${limits.timeoutMs} ms`);
+    });
+    this.#socket = open(request, tls);
+    this.#socket.setNoDelay(true);
+    this.#socket.on('error', this.#onError);
+    this.#socket.on('data', this.#onData);
+    this.#socket.on('end', this.#onEnd);
+    this.#socket.write(request.head, 'latin1');
+  }
+
+  /** Ends the dial at once; nothing more is heard of it. */
+  abort(): void {
+    if (this.#over) return;
+    this.#finish();
+    reset(this.#socket);
+  }
+
+  readonly #onError = (error: Error): void => {
+    const code = codeOf(error);
+    this.#fail(REFUSALS.has(code) ? 'refused' : 'error', code);
+  };
+
+  readonly #onEnd = (): void => this.#fail('bad-answer', 'closed before it answered');
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    const verdict = readAnswer(this.#received, {
+      expectedAccept: this.#accept,
+      offers: this.#request.offers,
+    });
+    if (verdict.kind === 'more') return;
+    if (verdict.kind === 'bad') {
+      this.#fail('bad-answer', verdict.detail);
+      return;
+    }
+    this.#finish();
+    this.#socket.pause();
+    this.#socket.off('data', this.#onData);
+    this.#socket.off('end', this.#onEnd);
+    this.#socket.off('error', this.#onError);
+    const rest = this.#received.subarray(verdict.headLength);
+    this.#done({ ok: true, socket: this.#socket, answer: verdict, rest });
+  };
+
+  #fail(cause: DialCause, detail: string): void {
+    if (this.#over) return;
+    this.#finish();
+    reset(this.#socket);
+    this.#done({ ok: false, cause, detail });
+  }
+
+  /** A socket that was given up may still report errors; nobody cares any more. */
+  #finish(): void {
+    this.#over = true;
+    this.#cancel();
+    this.#socket.on('error', () => undefined);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Judges one open connection at each tick: is the viewer heard of, does it take what waits for
+ * it, does the backend. A verdict that rests on what the kernel holds is given only after the
+ * kernel was asked.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { Liveness, type LivenessRules } from '../core/liveness.ts';
+import { stuckAfterMs, WriteWatch } from '../core/write-watch.ts';
+import { pingFrame } from './control-frame.ts';
+import { kernelKey } from './kernel-queues.ts';
+import type { Direction } from './relay.ts';
+
+/** What a connection is to be ended for. */
+export type HealthVerdict = 'fine' | 'pong-timeout' | 'write-timeout' | 'backend-stuck';
+
+/** What is to be known before a verdict: the kernel's queues under these keys. */
+export type Suspicion = readonly string[];
+
+type Ends = {
+  readonly viewer: Socket;
+  readonly backend: Socket;
+  readonly toViewer: Direction;
+  readonly toBackend: Direction;
+};
+
+type Rules = LivenessRules & { readonly writeTimeoutMs: number };
+
+/** The health of one open viewer; all times are milliseconds of one monotonic clock. */
+export class Health {
+  readonly liveness: Liveness;
+  readonly #ends: Ends;
+  readonly #rules: Rules;
+  readonly #now: () => number;
+  readonly #viewerWrites = new WriteWatch();
+  readonly #backendWrites = new WriteWatch();
+  readonly #viewerKey: string | null;
+  readonly #backendKey: string | null;
+  /** Bytes that were last seen to wait ahead of a Ping that nobody has answered. */
+  #aheadBytes = 0;
+  #backendHeardAt: number;
+
+  /** `phase`: see `Liveness`. */
+  constructor(ends: Ends, rules: Rules, now: () => number, phase: number) {
+    this.#ends = ends;
+    this.#rules = rules;
+    this.#now = now;
+    this.liveness = new Liveness(rules, now(), phase);
+    this.#viewerKey = kernelKey(ends.viewer);
+    this.#backendKey = kernelKey(ends.backend);
+    this.#backendHeardAt = now();
+  }
+
+  /** Bytes that wait for the viewer, the kernel's share included where it is known. */
+  get queuedBytes(): number {
+    return this.#ends.viewer.writableLength + this.#viewerWrites.kernelBytes;
+  }
+
+  /** How long data has waited for the viewer without any being taken. */
+  stuckMs(now: number): number {
+    return this.#viewerWrites.waitedMs(now);
+  }
+
+  /** The state to show: stuck outranks silence, because Pings queue behind the data. */
+  state(now: number): 'ok' | 'late' | 'expiring' | 'stuck' {
+    const stuck = this.stuckMs(now) >= stuckAfterMs(this.#rules.writeTimeoutMs);
+    return stuck ? 'stuck' : this.liveness.state(now);
+  }
+
+  /** A byte came from the backend, or the proxy reads it again. */
+  backendHeard(now: number): void {
+    this.#backendHeardAt = now;
+  }
+
+  /** Looks at Node's counters and says what the kernel has to be asked before `judge`. */
+  look(now: number): Suspicion {
+    const { viewer, backend } = this.#ends;
+    const keys: string[] = [];
+    const unproven = this.liveness.unprovenPing !== null && this.liveness.state(now) !== 'ok';
+    if (!unproven) this.#aheadBytes = 0;
+    const waiting = Math.max(viewer.writableLength, this.#aheadBytes);
+    const taken = viewer.bytesWritten - viewer.writableLength;
+    const seen = this.#viewerWrites.look(now, waiting, taken);
+    if ((seen === 'suspect' || unproven) && this.#viewerKey !== null) keys.push(this.#viewerKey);
+    if (unproven && this.#viewerKey === null) this.#weighAhead(now, 0);
+    const theirs = this.#backendWrites.look(
+      now,
+      backend.writableLength,
+      backend.bytesWritten - backend.writableLength,
+    );
+    if (theirs === 'suspect' && this.#backendKey !== null) keys.push(this.#backendKey);
+    return keys;
+  }
+
+  /** Takes in what the kernel holds, for whichever of the suspected keys it could be told. */
+  confirm(now: number, queues: ReadonlyMap<string, number>): void {
+    const viewer = this.#viewerKey === null ? undefined : queues.get(this.#viewerKey);
+    if (viewer !== undefined) {
+      this.#viewerWrites.confirm(now, viewer);
+      this.#weighAhead(now, viewer);
+    }
+    const backend = this.#backendKey === null ? undefined : queues.get(this.#backendKey);
+    if (backend !== undefined) this.#backendWrites.confirm(now, backend);
+  }
+
+  /** The verdict, and a Ping to the viewer where one is due. */
+  judge(now: number): HealthVerdict {
+    const { toViewer } = this.#ends;
+    const { writeTimeoutMs, pongTimeoutMs } = this.#rules;
+    if (this.#viewerWrites.waitedMs(now) >= writeTimeoutMs) return 'write-timeout';
+    if (this.#backendWrites.waitedMs(now) >= writeTimeoutMs) return 'backend-stuck';
+    const cutOff = !toViewer.atBoundary && !toViewer.isPaused;
+    if (cutOff && now - this.#backendHeardAt >= pongTimeoutMs) return 'backend-stuck';
+    const verdict = this.liveness.tick(now);
+    if (verdict === 'expired') return 'pong-timeout';
+    if (verdict === 'ping') this.#ping(now);
+    return 'fine';
+  }
+
+  #ping(now: number): void {
+    const { toViewer } = this.#ends;
+    const payload = randomBytes(8);
+    const frame = pingFrame(payload);
+    if (!toViewer.atBoundary) this.liveness.hold(now);
+    toViewer.insert(frame, () => {
+      const startsAt = toViewer.written;
+      this.liveness.pinged(payload, this.#now(), startsAt, startsAt + frame.length);
+    });
+  }
+
+  /** Whether bytes that went ahead of the unanswered Ping still wait to be acknowledged. */
+  #weighAhead(now: number, kernel: number): void {
+    const ping = this.liveness.unprovenPing;
+    if (ping === null) return;
+    const { viewer, toViewer } = this.#ends;
+    const sinceThePing = toViewer.written - ping.startsAt;
+    this.#aheadBytes = Math.max(0, viewer.writableLength + kernel - sinceThePing);
+    if (this.#aheadBytes > 0) this.liveness.hold(now);
+  }
+}

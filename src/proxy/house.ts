@@ -1,0 +1,22 @@
+/** What all viewers of one proxy share. */
+import type { Clock } from '../clock.ts';
+import type { ProxyOptions } from '../contract.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { Board } from './board.ts';
+import type { Refusals } from './refuse.ts';
+import type { Viewer } from './viewer.ts';
+
+/** The proxy as a viewer sees it. */
+export type House = {
+  readonly options: ProxyOptions;
+  readonly clock: Clock;
+  /** The time between two ticks. */
+  readonly tickMs: number;
+  readonly ledger: Ledger;
+  readonly board: Board;
+  readonly refusals: Refusals;
+  /** The viewer gives its slot back; its legs may linger. */
+  readonly release: (viewer: Viewer) => void;
+  /** Nothing is left of the viewer. */
+  readonly gone: (viewer: Viewer) => void;
+};

@@ -1,0 +1,118 @@
+/**
+ * The end of one leg of a connection: a Close frame where a frame boundary allows it, and a cut
+ * where it does not, the far side does not answer, or takes no bytes. No leg outlives its
+ * timers, so that nothing is left behind whatever the far side does.
+ */
+import { Socket } from 'node:net';
+import type { Cancel, Clock } from '../clock.ts';
+import type { Direction } from './relay.ts';
+
+/** How long a Close may wait for a frame boundary and for the bytes ahead of it. */
+export const FLUSH_MS = 1_000;
+
+/** How long a far side has to answer a Close, or to end TCP, once it has everything. */
+export const LINGER_MS = 2_000;
+
+/** Ends TCP at once and drops what waits, so that the kernel does not keep it for minutes. */
+export const reset = (socket: Socket): void => {
+  const isTcp = socket.constructor === Socket && socket.remoteAddress !== undefined;
+  if (isTcp && !socket.destroyed) socket.resetAndDestroy();
+  else socket.destroy();
+};
+
+/** One socket of a viewer's connection, from the relay's start to its end. */
+export class Leg {
+  readonly socket: Socket;
+  readonly #clock: Clock;
+  /** The direction that writes into this leg. */
+  readonly #into: Direction;
+  #cancel: Cancel | null = null;
+  #sourceGone = false;
+  /** Called with false if the Close that waits turns out not to go out. */
+  #unsent: (() => void) | null = null;
+
+  /**
+   * `lost` is called once, when the far side has ended or broken the connection; `closed` once,
+   * after that, when nothing is left of the socket.
+   */
+  constructor(
+    socket: Socket,
+    into: Direction,
+    clock: Clock,
+    { lost, closed }: { readonly lost: () => void; readonly closed: () => void },
+  ) {
+    this.socket = socket;
+    this.#into = into;
+    this.#clock = clock;
+    let told = false;
+    const gone = (): void => {
+      if (told) return;
+      told = true;
+      lost();
+    };
+    socket.on('end', gone);
+    socket.on('close', () => {
+      this.#settle();
+      gone();
+      closed();
+    });
+  }
+
+  /** Sends a Close frame and waits for the far side; `done` says whether it went out whole. */
+  close(frame: Buffer, done: (sent: boolean) => void): void {
+    this.#unsent = () => done(false);
+    if (this.socket.destroyed) {
+      this.#settle();
+      return;
+    }
+    this.#arm(FLUSH_MS);
+    if (this.#sourceGone && !this.#into.atBoundary) {
+      this.#into.shut();
+      this.socket.end();
+      return;
+    }
+    this.#into.insertLast(frame, (whole) => {
+      if (this.#unsent === null) return;
+      this.#unsent = null;
+      this.#arm(LINGER_MS);
+      done(whole);
+    });
+  }
+
+  /** No more frames come to write into this leg: a Close in the middle of one is hopeless. */
+  sourceGone(): void {
+    this.#sourceGone = true;
+    if (this.#unsent === null || this.#into.atBoundary) return;
+    this.#into.shut();
+    this.socket.end();
+  }
+
+  /** The closing handshake is over: ends TCP, and cuts it if the far side does not. */
+  end(): void {
+    this.#into.shut();
+    this.socket.end();
+    this.#arm(LINGER_MS);
+  }
+
+  /** Ends the leg at once. */
+  cut(): void {
+    this.#into.shut();
+    reset(this.socket);
+  }
+
+  #arm(ms: number): void {
+    this.#cancel?.();
+    if (this.socket.destroyed) return;
+    this.#cancel = this.#clock.after(ms, () => {
+      if (this.socket.writableLength > 0) reset(this.socket);
+      else this.socket.destroy();
+    });
+  }
+
+  #settle(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    this.#unsent?.();
+    this.#unsent = null;
+  }
+}

@@ -1,0 +1,73 @@
+/** The listening side: Node's HTTP server, bounded in time, and what it calls its address. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isIPv6, type AddressInfo } from 'node:net';
+import type { Address } from '../contract.ts';
+import { routePlain } from '../core/route.ts';
+import { BouncerError } from '../errors.ts';
+
+/** How an address is written: `127.0.0.1:8080`, `[::1]:8080`, `unix:/path.sock`. */
+export const addressText = (address: Address): string => {
+  if ('socketPath' in address) return `unix:${address.socketPath}`;
+  const { host, port } = address;
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+};
+
+const answerPlain = (path: string) => (request: IncomingMessage, response: ServerResponse) => {
+  const { method = '', url = '' } = request;
+  const { status, headers, body } = routePlain({ method, target: url }, { path });
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  });
+  response.end(method === 'HEAD' ? undefined : body);
+};
+
+/** A server whose request heads take at most `handshakeTimeoutMs`, to within a quarter of it. */
+export const httpServer = (path: string, handshakeTimeoutMs: number): Server =>
+  createServer(
+    {
+      headersTimeout: handshakeTimeoutMs,
+      requestTimeout: handshakeTimeoutMs,
+      // Node takes whole milliseconds only.
+      connectionsCheckingInterval: Math.max(1, Math.floor(handshakeTimeoutMs / 4)),
+    },
+    answerPlain(path),
+  );
+
+const cannotListen = (wanted: string, error: NodeJS.ErrnoException): BouncerError => {
+  const say = (what: string, remedy: string): BouncerError =>
+    new BouncerError('environment', `cannot listen on ${wanted}: ${what}`, remedy, error);
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return wanted.startsWith('unix:')
+        ? say('the file exists', 'stop who listens there, or remove it if nobody does')
+        : say('it is in use', 'stop who listens there, or pass --listen with another port');
+    case 'EACCES':
+      return say('permission denied', 'pass --listen with a port above 1023 or another path');
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return say('this machine has no such address', 'pass --listen with an address of its own');
+    default:
+      return say(error.code ?? error.message, 'pass --listen with another address');
+  }
+};
+
+/** Listens, and says where; throws a BouncerError where it cannot. */
+export const listen = async (server: Server, wanted: Address): Promise<Address> => {
+  const where =
+    'socketPath' in wanted ? { path: wanted.socketPath } : { host: wanted.host, port: wanted.port };
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(cannotListen(addressText(wanted), error)));
+    server.listen({ ...where, backlog: 4_096 }, resolve);
+  });
+  server.removeAllListeners('error');
+  const bound = server.address() as AddressInfo | string;
+  return typeof bound === 'string'
+    ? { socketPath: bound }
+    : { host: bound.address, port: bound.port };
+};
+
+/** Whether an address can be reached from this machine alone. */
+export const isLoopback = (address: Address): boolean =>
+  'host' in address && (address.host === '::1' || address.host.startsWith('127.'));

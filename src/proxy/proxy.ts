@@ -1,0 +1,171 @@
+/**
+ * The proxy: owns the server, the ledger, the viewers and the tick, and is the `ProxyControl`
+ * that every screen and carrier speaks to.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { systemClock, type Clock } from '../clock.ts';
+import type { ProxyControl, ProxyOptions, View, Snapshot } from '../contract.ts';
+import { CLOSE } from '../core/close-codes.ts';
+import { Ledger } from '../core/ledger.ts';
+import type { ProxyEvent } from '../events.ts';
+import { Board } from './board.ts';
+import { commandRunner } from './commands.ts';
+import type { House } from './house.ts';
+import { LINGER_MS } from './leg.ts';
+import { addressText, httpServer, isLoopback, listen } from './listen.ts';
+import { answerHttp, Refusals } from './refuse.ts';
+import { Registry } from './registry.ts';
+import { Rounds, tickMsFor } from './rounds.ts';
+import { draw } from './snapshot.ts';
+import { enter, trustedBy, type Door } from './upgrade.ts';
+import { countingIds, type ViewerIds } from './viewer-ids.ts';
+import { Watches } from './watches.ts';
+
+/** A running proxy; `address` is where viewers connect, with the real port. */
+export type Proxy = ProxyControl & { readonly address: string };
+
+/** What a proxy may be given; absent: the system's clock, ids from v1, nobody who listens. */
+export type ProxyParts = {
+  readonly clock?: Clock;
+  readonly ids?: ViewerIds;
+  /** Called for every event, `proxy.listening` included. */
+  readonly onEvent?: (event: ProxyEvent) => void;
+};
+
+const LOOP_RESOLUTION_MS = 10;
+
+/** Measures the event loop while somebody looks; the delay beyond its own resolution. */
+const loopMeter = (): { readonly p99: () => number | null } => {
+  const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  let running = false;
+  return {
+    p99: () => {
+      if (!running) {
+        running = true;
+        delay.enable();
+        return null;
+      }
+      const p99 = delay.percentile(99) / 1e6 - LOOP_RESOLUTION_MS;
+      delay.reset();
+      return Number.isFinite(p99) ? Math.max(0, p99) : null;
+    },
+  };
+};
+
+/** Starts a proxy; throws a BouncerError where it cannot listen. */
+export const startProxy = async (
+  options: ProxyOptions,
+  { clock = systemClock, ids = countingIds(), onEvent }: ProxyParts = {},
+): Promise<Proxy> => {
+  const board = new Board(clock);
+  if (onEvent) board.listen(onEvent);
+  const ledger = new Ledger(options.cap, options.maxViewers);
+  const registry = new Registry();
+  const tickMs = tickMsFor(options.pingIntervalMs);
+  const meter = loopMeter();
+  const { promise: closed, resolve: close } = Promise.withResolvers<string>();
+  let whenEmpty: (() => void) | null = null;
+  let stopping: Promise<void> | null = null;
+
+  const house: House = {
+    options,
+    clock,
+    tickMs,
+    ledger,
+    board,
+    refusals: new Refusals(options.refuseWith, clock),
+    release: (viewer) => {
+      ledger.release(viewer.slot);
+      if (registry.release(viewer)) board.forget(viewer.slot.session);
+    },
+    gone: (viewer) => {
+      registry.gone(viewer);
+      if (registry.remaining === 0) whenEmpty?.();
+    },
+  };
+
+  const server = httpServer(options.path, options.handshakeTimeoutMs);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  const bound = await listen(server, options.listen);
+  const address = addressText(bound);
+  const startedAt = clock.date().getTime();
+  const door: Door = {
+    house,
+    ids,
+    trusted: trustedBy(options.trustProxies),
+    loopback: isLoopback(bound),
+    admit: (viewer) => {
+      registry.makeRoom(viewer.slot.session, ledger);
+      registry.add(viewer);
+    },
+  };
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // A broken socket is noticed by its end; without a listener it would end the process.
+    socket.on('error', () => undefined);
+    if (stopping === null) enter(door, request, socket, head);
+    else answerHttp(socket, clock, { status: 503, body: `${CLOSE.shuttingDown.reason}\n` });
+  });
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    socket.on('error', () => undefined);
+    answerHttp(socket, clock, { status: 405, body: 'The method is wrong: ask with GET\n' });
+  });
+  const rounds = new Rounds(clock, tickMs, () => registry.viewers);
+
+  let seq = 0;
+  const picture = (view: View): Snapshot => {
+    seq += 1;
+    const loopP99Ms = meter.p99();
+    return draw(
+      { options, clock, ledger, board, registry, address, startedAt, seq, loopP99Ms },
+      view,
+    );
+  };
+  const watches = new Watches(clock, picture);
+
+  const terminate = (): void => {
+    for (const viewer of [...registry.viewers, ...registry.lingerers()]) viewer.terminate();
+    for (const socket of sockets) socket.destroy();
+  };
+
+  const windDown = async (): Promise<void> => {
+    server.close();
+    server.closeIdleConnections();
+    const empty = new Promise<void>((resolve) => {
+      whenEmpty = resolve;
+      if (registry.remaining === 0) resolve();
+    });
+    for (const viewer of registry.viewers) viewer.happen({ on: 'shutdown' });
+    const late = new Promise<void>((resolve) => {
+      const cancel = clock.after(LINGER_MS, resolve);
+      void empty.then(cancel);
+    });
+    await Promise.race([empty, late]);
+    terminate();
+    await empty;
+    rounds.stop();
+    watches.stop();
+    board.record({ event: 'proxy.stopped' });
+    close('stopped');
+  };
+
+  const stop = async (now: boolean): Promise<void> => {
+    stopping ??= windDown();
+    if (now) terminate();
+    await stopping;
+  };
+
+  board.record({ event: 'proxy.listening', address });
+  return {
+    address,
+    closed,
+    watch: (view, onSnapshot) => watches.watch(view, onSnapshot),
+    events: (listener) => board.listen(listener),
+    command: commandRunner({ ledger, board, registry, stop }),
+  };
+};

@@ -1,0 +1,178 @@
+/**
+ * Moves the frames of one direction unchanged, and knows where a frame of the proxy's own may
+ * go in between. It stops reading while the writing side is full, so that it holds about one
+ * socket's buffer and nothing grows.
+ */
+import type { Socket } from 'node:net';
+import { FrameScanner, type FailCause, type ScanRules, type Verdict } from '../core/frames.ts';
+
+/** A Close frame as it was received; `code` null where it has none. */
+export type ReceivedClose = { readonly frame: Buffer; readonly code: number | null };
+
+/** What a direction reports; nothing of it waits. */
+export type DirectionEvents = {
+  /** Bytes came in. */
+  readonly bytes: () => void;
+  /** A Ping was passed on, in a frame of `size` bytes. */
+  readonly ping: (payload: Buffer, size: number) => void;
+  /** A Pong came; true takes it out of the stream. */
+  readonly pong: (payload: Buffer) => boolean;
+  /** The sender closes; the frame has not been passed on. */
+  readonly close: (close: ReceivedClose) => void;
+  /** The sender broke the rules; nothing more of it is passed on. */
+  readonly fail: (cause: FailCause) => void;
+  /** Reading stopped because the receiver is full, or goes on. */
+  readonly paused: (paused: boolean) => void;
+};
+
+type Wanted = { readonly frame: Buffer; readonly put: () => void };
+
+/** One direction: from the socket that is read to the socket that is written. */
+export class Direction {
+  readonly #from: Socket;
+  readonly #to: Socket;
+  readonly #scanner: FrameScanner;
+  readonly #events: DirectionEvents;
+  #wanted: Wanted | null = null;
+  #shut = false;
+  #paused = false;
+  #written = 0;
+  #relayed = 0;
+
+  constructor(from: Socket, to: Socket, rules: ScanRules, events: DirectionEvents) {
+    this.#from = from;
+    this.#to = to;
+    this.#scanner = new FrameScanner(rules);
+    this.#events = events;
+  }
+
+  /** Begins with the bytes that came before the relay did. */
+  start(early: Buffer): void {
+    this.#to.on('drain', () => this.#resume());
+    if (early.length > 0) this.#receive(early);
+    this.#from.on('data', (chunk: Buffer) => this.#receive(chunk));
+    if (!this.#paused) this.#from.resume();
+  }
+
+  /** The bytes passed on end at a frame boundary: a frame may be put in. */
+  get atBoundary(): boolean {
+    return this.#scanner.atBoundary;
+  }
+
+  /** Reading stands still because the receiver is full. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** All bytes written in this direction, frames put in included. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Bytes passed on. */
+  get relayed(): number {
+    return this.#relayed;
+  }
+
+  /** Data messages passed on whole. */
+  get messages(): number {
+    return this.#scanner.messages;
+  }
+
+  /**
+   * Puts a frame in, now or at the next boundary, and calls `put` right before it is written.
+   * One frame at most waits: a later one takes its place.
+   */
+  insert(frame: Buffer, put: () => void): void {
+    if (this.#shut) return;
+    this.#wanted = { frame, put };
+    if (this.atBoundary) this.#putWanted();
+  }
+
+  /**
+   * Puts the last frame in, a Close. After it nothing follows: what is read is discarded.
+   * `flushed` is called when the kernel has it, with false where the socket broke before.
+   */
+  insertLast(frame: Buffer, flushed: (whole: boolean) => void): void {
+    if (this.#shut) return;
+    const put = (): void => {
+      this.#shut = true;
+      this.#to.write(frame, (error) => flushed(!error));
+      this.#resume();
+    };
+    if (this.atBoundary) put();
+    else this.#wanted = { frame: Buffer.alloc(0), put };
+  }
+
+  /** Passes nothing on any more; what is read is discarded. */
+  shut(): void {
+    this.#shut = true;
+    this.#wanted = null;
+    this.#resume();
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#events.bytes();
+    const verdicts = this.#scanner.scan(chunk, this.#wanted !== null);
+    const several = verdicts.length > 1;
+    if (several) this.#to.cork();
+    for (const verdict of verdicts) this.#obey(verdict);
+    if (several) this.#to.uncork();
+    if (!this.#shut && this.#to.writableNeedDrain) this.#pause();
+  }
+
+  #obey(verdict: Verdict): void {
+    switch (verdict.kind) {
+      case 'pass':
+        this.#write(verdict.bytes);
+        if (verdict.boundary) this.#putWanted();
+        return;
+      case 'ping':
+        this.#write(verdict.bytes);
+        this.#events.ping(verdict.payload, verdict.bytes.length);
+        return;
+      case 'pong':
+        if (!this.#events.pong(verdict.payload)) this.#write(verdict.bytes);
+        return;
+      case 'close':
+        this.#events.close({ frame: verdict.bytes, code: verdict.code });
+        return;
+      case 'fail':
+        this.#events.fail(verdict.cause);
+        return;
+      default:
+        verdict satisfies never;
+    }
+  }
+
+  #write(bytes: Buffer): void {
+    if (this.#shut || this.#to.destroyed) return;
+    this.#to.write(bytes);
+    this.#written += bytes.length;
+    this.#relayed += bytes.length;
+  }
+
+  #putWanted(): void {
+    const wanted = this.#wanted;
+    if (wanted === null || this.#shut) return;
+    this.#wanted = null;
+    wanted.put();
+    if (wanted.frame.length === 0) return;
+    this.#to.write(wanted.frame);
+    this.#written += wanted.frame.length;
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#from.pause();
+    this.#events.paused(true);
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#from.resume();
+    this.#events.paused(false);
+  }
+}

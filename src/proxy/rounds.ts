@@ -1,0 +1,69 @@
+/**
+ * The one tick of a proxy: at each, all open viewers are looked at and judged. It judges after
+ * the sockets were polled, so that what arrived while the loop was busy counts first.
+ */
+import type { Cancel, Clock } from '../clock.ts';
+import { readKernelQueues } from './kernel-queues.ts';
+import type { Viewer } from './viewer.ts';
+
+/** The time between two ticks: fine enough for short intervals, and at least 4 a second. */
+export const tickMsFor = (pingIntervalMs: number): number => Math.min(pingIntervalMs / 4, 250);
+
+const judge = (viewer: Viewer, now: number): void => {
+  const { connection } = viewer;
+  if (connection === null || viewer.phase !== 'open') return;
+  const verdict = connection.health.judge(now);
+  if (verdict === 'fine') viewer.observe(now);
+  else if (verdict === 'backend-stuck') connection.lost('backend');
+  else viewer.happen({ on: 'evict', cause: verdict });
+};
+
+/** Goes round all viewers at every tick. */
+export class Rounds {
+  readonly #clock: Clock;
+  readonly #viewers: () => Iterable<Viewer>;
+  readonly #cancel: Cancel;
+  #due = false;
+  #asking = false;
+
+  constructor(clock: Clock, tickMs: number, viewers: () => Iterable<Viewer>) {
+    this.#clock = clock;
+    this.#viewers = viewers;
+    this.#cancel = clock.every(tickMs, () => {
+      if (this.#due) return;
+      this.#due = true;
+      setImmediate(() => this.#round());
+    });
+  }
+
+  /** No more rounds. */
+  stop(): void {
+    this.#cancel();
+  }
+
+  #round(): void {
+    this.#due = false;
+    const now = this.#clock.now();
+    const suspects: Viewer[] = [];
+    const keys = new Set<string>();
+    for (const viewer of this.#viewers()) {
+      const suspicion = viewer.connection?.health.look(now) ?? [];
+      if (suspicion.length === 0) judge(viewer, now);
+      else suspects.push(viewer);
+      for (const key of suspicion) keys.add(key);
+    }
+    // While the kernel is still being asked, suspects wait for the next round.
+    if (suspects.length > 0 && !this.#asking) void this.#ask(suspects, keys);
+  }
+
+  async #ask(suspects: readonly Viewer[], keys: ReadonlySet<string>): Promise<void> {
+    this.#asking = true;
+    const queues = await readKernelQueues(keys);
+    this.#asking = false;
+    const now = this.#clock.now();
+    for (const viewer of suspects) {
+      viewer.connection?.health.confirm(now, queues);
+      judge(viewer, now);
+    }
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * One viewer from its slot to its end: runs the lifecycle and carries out its effects. While
+ * the backend is dialled it reads the viewer into a bounded buffer, so that a viewer that
+ * leaves is noticed, whatever it sent before.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ViewerId, ViewerState } from '../contract.ts';
+import { viewerAnswer } from '../core/backend-answer.ts';
+import type { BackendRequest } from '../core/backend-request.ts';
+import type { Slot } from '../core/ledger.ts';
+import {
+  DIALLING,
+  step,
+  type Effect,
+  type Happening,
+  type Lifecycle,
+  type Side,
+} from '../core/lifecycle.ts';
+import { acceptFor, Dial, type DialOutcome } from './backend.ts';
+import { Connection } from './connection.ts';
+import { reset } from './leg.ts';
+import type { Refusal } from './refuse.ts';
+import type { House } from './house.ts';
+import { ViewerRecords } from './viewer-records.ts';
+
+/** How a viewer arrives. */
+export type Arriving = {
+  readonly number: number;
+  readonly slot: Slot;
+  readonly remote: string;
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+  /** Bytes that came behind the request. */
+  readonly head: Buffer;
+};
+
+/** Spreads viewers evenly over an interval, whatever their number: the golden ratio's steps. */
+const phaseOf = (number: number): number => (number * 0.618_033_988_75) % 1;
+
+/** A viewer that holds a slot, or held one and is being wound down. */
+export class Viewer {
+  readonly number: number;
+  readonly id: ViewerId;
+  readonly slot: Slot;
+  readonly remote: string;
+  readonly arrivedAt: number;
+  readonly #house: House;
+  readonly #arriving: Arriving;
+  readonly #records: ViewerRecords;
+  #state: Lifecycle = DIALLING;
+  #dial: Dial | null = null;
+  #early: Buffer[] = [];
+  #earlyBytes = 0;
+  #outcome: DialOutcome | null = null;
+  #refusal: Refusal | null = null;
+  /** What came from either side before the relay began. */
+  #rest: Readonly<Record<Side, Buffer>> | null = null;
+  #connection: Connection | null = null;
+  #shown: 'ok' | 'late' | 'expiring' | 'stuck' = 'ok';
+  #evictedBy: string | null = null;
+
+  constructor(arriving: Arriving, house: House) {
+    this.#arriving = arriving;
+    this.#house = house;
+    this.number = arriving.number;
+    this.id = `v${arriving.number}` as ViewerId;
+    this.slot = arriving.slot;
+    this.remote = arriving.remote;
+    this.arrivedAt = house.clock.now();
+    this.#records = new ViewerRecords(this, house);
+  }
+
+  /** `dialling` and `open` hold the slot. */
+  get phase(): Lifecycle['phase'] {
+    return this.#state.phase;
+  }
+
+  /** The relay; null while dialling. */
+  get connection(): Connection | null {
+    return this.#connection;
+  }
+
+  /** What it is doing, as of the last tick. */
+  get state(): ViewerState {
+    return this.phase === 'dialling' ? 'dialling' : this.#shown;
+  }
+
+  /** Takes the state of this tick over and records it where it is another one. */
+  observe(now: number): void {
+    const connection = this.#connection;
+    if (connection === null || this.phase !== 'open') return;
+    const state = connection.health.state(now);
+    if (state === this.#shown) return;
+    this.#shown = state;
+    this.#records.state(state, connection, now);
+  }
+
+  /** Dials the backend; from here on the viewer looks after itself. */
+  dial(request: BackendRequest): void {
+    const { socket, head } = this.#arriving;
+    const { clock, options } = this.#house;
+    socket.on('data', this.#onEarly);
+    socket.on('end', this.#onLeft);
+    socket.on('close', this.#onLeft);
+    if (head.length > 0) this.#onEarly(head);
+    if (this.phase !== 'dialling') return;
+    const limits = { clock, timeoutMs: options.dialTimeoutMs };
+    this.#dial = new Dial(request, options.backend.tls, limits, (outcome) => {
+      this.#outcome = outcome;
+      if (outcome.ok) this.happen({ on: 'dialled' });
+      else this.happen({ on: 'dial-failed', cause: outcome.cause });
+    });
+  }
+
+  /** Ends the viewer by decision of `actor`. */
+  evict(actor: string): void {
+    this.#evictedBy = actor;
+    this.happen({ on: 'evict', cause: 'operator' });
+  }
+
+  /** Ends every leg at once; nothing of it is left. */
+  terminate(): void {
+    this.#dial?.abort();
+    reset(this.#arriving.socket);
+    this.#connection?.cut('backend');
+  }
+
+  /** The backend has a connection of a viewer that is being wound down. */
+  get lingersAtBackend(): boolean {
+    return this.#connection?.holdsBackend ?? false;
+  }
+
+  /** Cuts the backend's leg of a viewer that is being wound down. */
+  cutBackend(): void {
+    this.#connection?.cut('backend');
+  }
+
+  /** Something happened: takes the next step and carries it out. */
+  happen(happening: Happening): void {
+    const before = this.#state.phase;
+    const { state, effects } = step(this.#state, happening);
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect);
+    // From the relay on, the sockets say when nothing is left.
+    const over = this.#state.phase === 'gone' && before !== 'gone';
+    if (over && this.#connection === null) this.#house.gone(this);
+  }
+
+  readonly #onEarly = (bytes: Buffer): void => {
+    this.#early.push(bytes);
+    this.#earlyBytes += bytes.length;
+    if (this.#earlyBytes <= this.#house.options.maxViewerMessage) return;
+    this.happen({ on: 'offence', side: 'viewer', cause: 'message-too-big' });
+  };
+
+  readonly #onLeft = (): void => this.happen({ on: 'lost', side: 'viewer' });
+
+  /** Hands the socket over, with what came early. */
+  #takeSocket(): { readonly socket: Socket; readonly early: Buffer } {
+    const { socket } = this.#arriving;
+    socket.off('data', this.#onEarly);
+    socket.off('end', this.#onLeft);
+    socket.off('close', this.#onLeft);
+    socket.pause();
+    const early = Buffer.concat(this.#early);
+    this.#early = [];
+    return { socket, early };
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.do) {
+      case 'accept':
+        return this.#accept();
+      case 'relay':
+        return this.#relay();
+      case 'abort-dial':
+        return this.#dial?.abort();
+      case 'release':
+        return this.#house.release(this);
+      case 'refuse': {
+        const { socket, early } = this.#takeSocket();
+        this.#refusal = this.#house.refusals.refuse(this.#arriving.request, socket, early, effect);
+        return undefined;
+      }
+      case 'cut':
+        this.#records.put(effect.side, { closeSent: false });
+        if (this.#connection === null) return reset(this.#arriving.socket);
+        return this.#connection.cut(effect.side);
+      case 'end':
+        return this.#connection?.end(effect.side);
+      case 'answer':
+        return this.#connection?.answer(effect.side);
+      case 'close':
+        return this.#connection?.close(effect.side, effect.words, (sent) =>
+          this.#records.put(effect.side, { ...effect.words, closeSent: sent }),
+        );
+      case 'pass-close':
+        return this.#connection?.passClose(effect.side, (sent) => this.#passed(effect.side, sent));
+      case 'record-admitted':
+        return this.#records.admitted();
+      case 'record-unavailable':
+        return this.#records.unavailable(effect.cause, this.#dialDetail, this.#refusal);
+      case 'record-left':
+        if (this.#connection === null) return undefined;
+        return this.#records.left(effect, this.#connection, this.#evictedBy);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  #accept(): void {
+    const outcome = this.#outcome;
+    if (outcome === null || !outcome.ok) return;
+    const { answer, socket: backend, rest } = outcome;
+    const { socket, early } = this.#takeSocket();
+    const { clock, options, tickMs } = this.#house;
+    const key = this.#arriving.request.headers['sec-websocket-key'] ?? '';
+    socket.write(viewerAnswer({ ...answer, accept: acceptFor(key) }), 'latin1');
+    this.#connection = new Connection({
+      viewer: socket,
+      backend,
+      options,
+      clock,
+      tickMs,
+      deflate: answer.deflate,
+      phase: phaseOf(this.number),
+      happen: (happening) => this.happen(happening),
+      closed: () => this.#house.gone(this),
+    });
+    this.#rest = { viewer: early, backend: rest };
+  }
+
+  get #dialDetail(): string {
+    const outcome = this.#outcome;
+    return outcome === null || outcome.ok ? 'the viewer was ended first' : outcome.detail;
+  }
+
+  #relay(): void {
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest !== null) this.#connection?.start(rest);
+  }
+
+  #passed(side: Side, sent: boolean): void {
+    const from = side === 'viewer' ? 'backend' : 'viewer';
+    const code = this.#connection?.codeFrom(from) ?? null;
+    this.#records.put(side, { ...(code === null ? {} : { code }), closeSent: sent });
+  }
+}

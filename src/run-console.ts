@@ -1,0 +1,135 @@
+/**
+ * The proxy under the console: the relay in a thread of its own, the terminal in this one. When
+ * the console fails, the terminal is given back, the reason is said, and the proxy goes on with
+ * its events as lines; viewers notice nothing.
+ */
+import type { showConsole } from '../components/show-console.tsx';
+import type { Clock } from './clock.ts';
+import type { startThread } from './control/thread.ts';
+import type { ProxyEvent } from './events.ts';
+import type { Front } from './front.ts';
+import type { EventLines } from './headless.ts';
+import type { Launched } from './launch.ts';
+import { durationText } from './option-values.ts';
+
+/** What the console needs of the process. */
+export type Terminal = {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  /** Writes a line to stderr. */
+  readonly say: (line: string) => void;
+};
+
+/** What is heavy, and so is loaded only to be used. */
+export type Parts = {
+  readonly drawing: () => Promise<{ readonly showConsole: typeof showConsole }>;
+  readonly thread: () => Promise<{ readonly startThread: typeof startThread }>;
+};
+
+const ownParts: Parts = {
+  drawing: () => import('../components/show-console.tsx'),
+  thread: () => import('./control/thread.ts'),
+};
+
+/** Lines that had to wait because the console had the screen; the newest count. */
+const MOST_NOTES = 20;
+
+/** The front in a terminal. */
+export class ConsoleFront implements Front {
+  readonly #terminal: Terminal;
+  readonly #lines: EventLines;
+  readonly #clock: Clock;
+  readonly #parts: Parts;
+  readonly #startedMs: number;
+  readonly #counts = new Map<ProxyEvent['event'], number>();
+  #shown: { readonly close: () => void } | null = null;
+  #mode: 'console' | 'lines' | 'closed' = 'console';
+  #notes: string[] = [];
+
+  constructor(terminal: Terminal, lines: EventLines, clock: Clock, parts = ownParts) {
+    this.#terminal = terminal;
+    this.#lines = lines;
+    this.#clock = clock;
+    this.#parts = parts;
+    this.#startedMs = clock.now();
+  }
+
+  readonly start: Front['start'] = async (options) => {
+    const relay = await this.#parts.thread();
+    return relay.startThread(options, {
+      onEvent: (event) => this.#onEvent(event),
+      onRestart: (reason) =>
+        this.#note(`wsbouncer: the relay broke and was started again: ${reason}`),
+    });
+  };
+
+  readonly show: Front['show'] = (launched, onQuit) => {
+    this.#show(launched, onQuit).catch((error: unknown) => this.#fall(error));
+  };
+
+  readonly fallBack = (error: unknown): boolean => {
+    if (this.#shown === null || this.#mode !== 'console') return false;
+    this.#fall(error);
+    return true;
+  };
+
+  readonly close = (): void => {
+    if (this.#mode === 'console') {
+      this.#giveBack();
+      this.#mode = 'closed';
+    }
+    this.#sayNotes();
+  };
+
+  readonly farewell = (): string => {
+    const uptime = durationText(1000 * Math.ceil((this.#clock.now() - this.#startedMs) / 1000));
+    return `wsbouncer: stopped after ${uptime}; viewers: ${this.#count('viewer.admitted')} admitted, ${this.#count('viewer.refused')} refused, ${this.#count('viewer.evicted')} evicted`;
+  };
+
+  async #show({ control, join }: Launched, onQuit: () => void): Promise<void> {
+    const drawing = await this.#parts.drawing();
+    if (this.#mode !== 'console') return;
+    const { stdin, stdout, env } = this.#terminal;
+    const shown = drawing.showConsole(control, { stdin, stdout }, { join, env });
+    this.#shown = shown;
+    await shown.done;
+    if (this.#mode === 'console') onQuit();
+  }
+
+  #fall(error: unknown): void {
+    if (this.#mode !== 'console') return;
+    this.#giveBack();
+    this.#mode = 'lines';
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.#note(
+      `wsbouncer: the console failed (${reason.split('\n')[0]}); the proxy goes on, its events follow`,
+    );
+  }
+
+  #giveBack(): void {
+    try {
+      this.#shown?.close();
+    } catch (error) {
+      this.#notes.push(`wsbouncer: the terminal may need a reset: ${String(error)}`);
+    }
+  }
+
+  #count(name: ProxyEvent['event']): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  #onEvent(event: ProxyEvent): void {
+    this.#counts.set(event.event, this.#count(event.event) + 1);
+    if (this.#mode === 'lines') this.#lines.write(event);
+  }
+
+  #note(line: string): void {
+    this.#notes = [...this.#notes, line].slice(-MOST_NOTES);
+    if (this.#mode !== 'console') this.#sayNotes();
+  }
+
+  #sayNotes(): void {
+    for (const line of this.#notes.splice(0)) this.#terminal.say(line);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The signals that end the program. `timeout`, a shell and a parent process each pass a signal
+ * on, so that one wish may arrive as several signals at the same moment; only a later one, or
+ * another one, means that somebody has lost patience.
+ */
+import type { Clock } from './clock.ts';
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** The same signal again within this time, in milliseconds, is the same wish. */
+const SAME_WISH_MS = 250;
+
+/** The part of a process that signals need. */
+export type SignalSource = {
+  readonly on: (signal: (typeof STOP_SIGNALS)[number], listener: () => void) => unknown;
+};
+
+/** Calls `onStop` for every wish to stop, from now on; the process no longer dies of them. */
+export const onStopSignals = (source: SignalSource, clock: Clock, onStop: () => void): void => {
+  for (const signal of STOP_SIGNALS) {
+    let last = -Infinity;
+    source.on(signal, () => {
+      const again = clock.now() - last < SAME_WISH_MS;
+      last = clock.now();
+      if (!again) onStop();
+    });
+  }
+};

@@ -1,0 +1,106 @@
+/** A `ProxyControl` that does what the test tells it to, and pictures to show with it. */
+import type {
+  Command,
+  CommandResult,
+  ProxyControl,
+  Slice,
+  Snapshot,
+  View,
+} from '../../src/contract.ts';
+import type { ProxyEvent } from '../../src/events.ts';
+
+const none: Slice<never> = { from: 0, total: 0, rows: [] };
+
+/** A view of nothing much. */
+export const someView: View = {
+  sessions: { anchor: null, edge: 'first', before: 0, after: 9 },
+  session: null,
+  viewers: { anchor: null, edge: 'first', before: 0, after: 9 },
+  worst: 3,
+  events: { rows: 3, upTo: null },
+};
+
+/** A picture of nothing much. */
+export const snapshotAt = (seq: number): Snapshot => ({
+  seq,
+  at: 0,
+  startedAt: 0,
+  address: '127.0.0.1:8080',
+  cap: 8,
+  maxViewers: 100,
+  pingIntervalMs: 15_000,
+  pongTimeoutMs: 45_000,
+  writeTimeoutMs: 20_000,
+  loopP99Ms: null,
+  totals: {
+    sessions: 0,
+    viewers: 0,
+    late: 0,
+    expiring: 0,
+    stuck: 0,
+    full: 0,
+    over: 0,
+    refused: 0,
+    evicted: 0,
+  },
+  sessions: none,
+  session: null,
+  viewers: none,
+  worst: [],
+  events: [],
+  newestEvent: 0,
+});
+
+/** An event that can be told from others by its number, of about so many bytes. */
+export const eventAt = (n: number, bytes = 0): ProxyEvent => ({
+  time: new Date(n).toISOString(),
+  event: 'proxy.listening',
+  address: `${n}`.padEnd(bytes, '.'),
+});
+
+/** One watch of a stub. */
+export type StubWatch = {
+  views: View[];
+  readonly show: (snapshot: Snapshot) => void | Promise<void>;
+  open: boolean;
+};
+
+/** Records what is asked of it. */
+export class StubControl implements ProxyControl {
+  readonly watches: StubWatch[] = [];
+  readonly listeners = new Set<(event: ProxyEvent) => void>();
+  readonly commands: Command[] = [];
+  readonly #end = Promise.withResolvers<string>();
+  readonly closed = this.#end.promise;
+  /** How commands are answered. */
+  answer: (command: Command) => Promise<CommandResult> = () => Promise.resolve({ ok: true });
+
+  readonly watch: ProxyControl['watch'] = (view, show) => {
+    const watch: StubWatch = { views: [view], show, open: true };
+    this.watches.push(watch);
+    return {
+      look: (next) => watch.views.push(next),
+      close: () => {
+        watch.open = false;
+      },
+    };
+  };
+
+  readonly events: ProxyControl['events'] = (onEvent) => {
+    this.listeners.add(onEvent);
+    return () => this.listeners.delete(onEvent);
+  };
+
+  readonly command = (command: Command): Promise<CommandResult> => {
+    this.commands.push(command);
+    return this.answer(command);
+  };
+
+  readonly tell = (event: ProxyEvent): void => {
+    for (const listener of this.listeners) {
+      listener(event);
+    }
+  };
+
+  readonly end = (reason: string): void => this.#end.resolve(reason);
+}
