@@ -55,6 +55,8 @@ export const showConsole = (
   time: Time = systemTime,
 ): ShownConsole => {
   const done = Promise.withResolvers<'quit'>();
+  // Whoever does not ask must not be ended by an answer.
+  done.promise.catch(() => {});
   let closed = false;
   let app: Instance | null = null;
 
@@ -100,7 +102,8 @@ export const showConsole = (
       alternateScreen: true,
       incrementalRendering: true,
       exitOnCtrlC: false,
-      patchConsole: true,
+      // Nothing here writes to the console; others need not find it changed.
+      patchConsole: false,
     },
   );
   // An error while drawing unmounts by itself and comes out here.

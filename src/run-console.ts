@@ -32,6 +32,11 @@ const ownParts: Parts = {
   thread: () => import('./control/thread.ts'),
 };
 
+const oneLine = (error: unknown): string => {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.split('\n')[0] ?? text;
+};
+
 /** Lines that had to wait because the console had the screen; the newest count. */
 const MOST_NOTES = 20;
 
@@ -61,6 +66,8 @@ export class ConsoleFront implements Front {
       onEvent: (event) => this.#onEvent(event),
       onRestart: (reason) =>
         this.#note(`wsbouncer: the relay broke and was started again: ${reason}`),
+      // A warning of the process would land in the middle of the picture.
+      onFault: (fault) => this.#note(`wsbouncer: an onlooker failed: ${oneLine(fault)}`),
     });
   };
 
@@ -101,9 +108,8 @@ export class ConsoleFront implements Front {
     if (this.#mode !== 'console') return;
     this.#giveBack();
     this.#mode = 'lines';
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     this.#note(
-      `wsbouncer: the console failed (${reason.split('\n')[0]}); the proxy goes on, its events follow`,
+      `wsbouncer: the console failed (${oneLine(error)}); the proxy goes on, its events follow`,
     );
   }
 

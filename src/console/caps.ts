@@ -17,7 +17,7 @@ import {
 export const capRange = { least: 1, most: 100_000 } as const;
 
 /** How long `u` takes back a cap change. */
-export const capUndoMs = 60_000;
+const capUndoMs = 60_000;
 
 /** How long a cap that was asked for counts before the proxy's own is believed again. */
 const wantedMs = 3000;

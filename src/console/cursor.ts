@@ -8,7 +8,10 @@ import type { Slice, Window } from '../contract.ts';
 export type Cursor<Id> = {
   /** The chosen row; null where there is none. */
   readonly id: Id | null;
-  /** Row of the whole list that is drawn first. */
+  /**
+   * Row of the whole list that is drawn first, if the cursor shows then: where the operator has
+   * scrolled to, and where the list returns to when the cursor's row comes back from elsewhere.
+   */
   readonly top: number;
   /** On its way to an end of the list that no picture has shown yet. */
   readonly seek: 'first' | 'last' | null;
@@ -37,21 +40,32 @@ const scrolled = <Id>(top: number, at: number, height: number, slice: Slice<Row<
   return Math.max(slice.from, Math.min(shown, slice.from + slice.rows.length - rows));
 };
 
+/** The first row that is drawn: the cursor's `top`, or as near to it as shows the cursor. */
+const topOf = <Id>(cursor: Cursor<Id>, slice: Slice<Row<Id>>, height: number): number => {
+  const at = indexIn(slice, cursor.id);
+  return at < 0 ? cursor.top : scrolled(cursor.top, slice.from + at, height, slice);
+};
+
 /** The rows that are drawn. */
 export const drawn = <R extends Row<unknown>>(
   cursor: Cursor<R['id']>,
   slice: Slice<R>,
   height: number,
 ): readonly R[] => {
-  const at = indexIn(slice, cursor.id);
-  const top = at < 0 ? cursor.top : scrolled(cursor.top, slice.from + at, height, slice);
+  const top = topOf(cursor, slice, height);
   const start = Math.max(0, Math.min(top - slice.from, slice.rows.length - height));
   return slice.rows.slice(start, start + Math.max(0, height));
 };
 
-const placed = <Id>(cursor: Cursor<Id>, slice: Slice<Row<Id>>, height: number): Cursor<Id> => {
-  const at = indexIn(slice, cursor.id);
-  return at < 0 ? cursor : { ...cursor, top: scrolled(cursor.top, slice.from + at, height, slice) };
+/** The cursor on another row, the list scrolled no further than it must. */
+const placed = <Id>(
+  cursor: Cursor<Id>,
+  id: Id,
+  slice: Slice<Row<Id>>,
+  height: number,
+): Cursor<Id> => {
+  const next = { id, top: topOf(cursor, slice, height), seek: null, unsure: 2 };
+  return { ...next, top: topOf(next, slice, height) };
 };
 
 /** The cursor after a key; it never leaves the rows that are known. */
@@ -73,17 +87,25 @@ export const move = <Id>(
   const to = motion === 'first' ? 0 : motion === 'last' ? last : at < 0 ? 0 : at + steps[motion];
   const row = slice.rows[Math.max(0, Math.min(last, to))];
   if (row === undefined) return cursor;
-  return placed({ ...cursor, id: row.id, seek: null, unsure: 2 }, slice, height);
+  return placed(cursor, row.id, slice, height);
 };
 
-/** The nearest row of `before` that is still there: downwards first, then upwards. */
-const neighbour = <Id>(id: Id, before: Slice<Row<Id>> | null, after: Slice<Row<Id>>): Id | null => {
+/**
+ * The nearest row of `before` that is still there: downwards first, then upwards. In a picture
+ * that shows another part of the list none may be; then the nearest is asked for.
+ */
+const neighbour = <Id>(
+  id: Id,
+  before: Slice<Row<Id>> | null,
+  after: Slice<Row<Id>>,
+  whole: boolean,
+): Id | null => {
   const rows = before?.rows ?? [];
   const at = rows.findIndex((row) => row.id === id);
-  const below = at < 0 ? [] : rows.slice(at + 1);
-  const above = at < 0 ? [] : rows.slice(0, at).toReversed();
+  const near = at < 0 ? [] : [...rows.slice(at + 1), ...rows.slice(0, at).toReversed()];
   const left = new Set(after.rows.map((row) => row.id));
-  return [...below, ...above].find((row) => left.has(row.id))?.id ?? after.rows[0]?.id ?? null;
+  const found = near.find((row) => left.has(row.id)) ?? (whole ? undefined : near[0]);
+  return (found ?? after.rows[0])?.id ?? null;
 };
 
 /**
@@ -101,15 +123,14 @@ export const settle = <Id>(
   const reached = cursor.seek === 'first' ? after.from === 0 : cursor.seek === 'last' && end;
   if (reached) {
     const row = cursor.seek === 'first' ? after.rows[0] : after.rows.at(-1);
-    if (row !== undefined) {
-      return placed({ id: row.id, top: cursor.top, seek: null, unsure: 2 }, after, height);
-    }
+    if (row !== undefined) return placed(cursor, row.id, after, height);
   }
-  if (indexIn(after, cursor.id) >= 0) return placed({ ...cursor, unsure }, after, height);
+  if (indexIn(after, cursor.id) >= 0) return { ...cursor, unsure };
   const whole = after.from === 0 && end;
   if (cursor.id !== null && !whole && cursor.unsure > 0) return { ...cursor, unsure };
-  const id = cursor.id === null ? (after.rows[0]?.id ?? null) : neighbour(cursor.id, before, after);
-  return placed({ id, top: cursor.top, seek: null, unsure: 2 }, after, height);
+  const id =
+    cursor.id === null ? (after.rows[0]?.id ?? null) : neighbour(cursor.id, before, after, whole);
+  return { id, top: cursor.top, seek: null, unsure: 2 };
 };
 
 /** What to ask for: the rows that are drawn and a page either side, around the cursor. */

@@ -15,13 +15,13 @@ import {
 } from './state.ts';
 
 /** Time to undo an eviction. */
-export const undoMs = 3000;
+const undoMs = 3000;
 
 /**
  * How long after the selection moved by itself `e` is taken to mean the viewer that is gone: the
  * key may have been on its way over a slow link when the row left.
  */
-export const lostMs = 2000;
+const lostMs = 2000;
 
 const evict = (viewer: ViewerId): Effect => ({
   do: 'send',

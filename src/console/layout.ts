@@ -12,6 +12,9 @@ export const panes = ['sessions', 'viewers', 'events'] as const;
 /** A part that takes keys. */
 export type Pane = (typeof panes)[number];
 
+/** Cells in front of a row's columns: the cursor, the sign of its state, a space. */
+export const rowLead = 3;
+
 /** The parts of the screen, in rows without their titles; 0 is not shown. */
 export type Layout = Size & {
   /**

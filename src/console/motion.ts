@@ -4,7 +4,7 @@ import { eventRowsOf } from './layout.ts';
 import { layoutIn, type State, viewersIn } from './state.ts';
 
 /** How long a list keeps its order after the cursor was moved. */
-export const orderMs = 2000;
+const orderMs = 2000;
 
 /** Events that a proxy keeps to be scrolled back to. */
 const feedLength = 1000;

@@ -13,7 +13,7 @@ import type {
   ViewerState,
 } from '../contract.ts';
 import { type Cursor, drawn, noCursor } from './cursor.ts';
-import { type Layout, layoutOf, type Pane, type Size } from './layout.ts';
+import { type Layout, layoutOf, type Pane, rowLead, type Size } from './layout.ts';
 
 /** An eviction that can still be undone. */
 export type Armed = {
@@ -172,9 +172,11 @@ export const drawnViewers = (state: State): Snapshot['viewers']['rows'] => {
   return viewers === null ? [] : drawn(state.viewers, viewers, layoutIn(state).viewers);
 };
 
-/** The viewer under the cursor; null where none is drawn: what is not seen is not chosen. */
-export const selectedViewer = (state: State): Snapshot['viewers']['rows'][number] | null =>
-  drawnViewers(state).find((row) => row.id === state.viewers.id) ?? null;
+/** The viewer under the cursor; null where its id is not drawn: what is not seen is not chosen. */
+export const selectedViewer = (state: State): Snapshot['viewers']['rows'][number] | null => {
+  const row = drawnViewers(state).find(({ id }) => id === state.viewers.id);
+  return row === undefined || layoutIn(state).right < rowLead + row.id.length ? null : row;
+};
 
 /** How long a message stays, by its weight. */
 const noticeMs = { good: 4000, warn: 6000, bad: 10_000 } as const;

@@ -66,12 +66,10 @@ export const statusLines = (
   const room = Math.max(0, columns - 1);
   const lead = columns > 20 ? line(' ') : [];
   const message = messageLine(state, room, glyphs);
-  if (apart)
-    return [
-      [...lead, ...message],
-      [...lead, ...hintsLine(state, room)],
-    ];
-  if (message.length === 0) return [[...lead, ...hintsLine(state, room, message)]];
+  const hints = (cells: number): Line => hintsLine(state, cells, apart ? [] : message);
+  const keys = [...lead, ...hints(room)];
+  if (apart) return [[...lead, ...message], keys];
+  if (message.length === 0) return [keys];
   const rest = room - widthOf(message) - 3;
-  return [[...lead, ...message, ...line('   '), ...hintsLine(state, rest, message)]];
+  return [[...lead, ...message, ...line('   '), ...hints(rest)]];
 };

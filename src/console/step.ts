@@ -21,7 +21,7 @@ import {
 } from './state.ts';
 
 /** Within this a second Ctrl-C quits without a question. */
-export const interruptMs = 2000;
+const interruptMs = 2000;
 
 const done = (state: State): Step => ({ state, effects: [] });
 const quitting: readonly Effect[] = [{ do: 'quit' }];

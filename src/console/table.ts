@@ -1,43 +1,72 @@
 /** Rows of cells in columns of fixed widths, and the titles between the tables. */
 import type { SessionState, ViewerState } from '../contract.ts';
 import type { Glyphs } from './glyphs.ts';
+import { rowLead } from './layout.ts';
 import { fit, invert, line, type Line, slice, type Tone, widthOf } from './text.ts';
-
-/** A cell: its content is cut or filled to `width`, on the left where it is a number. */
-export type Cell = { readonly content: Line; readonly width: number; readonly right?: boolean };
-
-/** A cell of plain text. */
-export const cell = (
-  text: string,
-  width: number,
-  tone: Tone = 'plain',
-  align: 'left' | 'right' = 'left',
-): Cell => ({ content: line(text, tone), width, right: align === 'right' });
-
-/** Cells side by side with a space between them. */
-export const rowOf = (cells: readonly Cell[]): Line =>
-  cells.flatMap(({ content, width, right }, index) => {
-    const missing = width - widthOf(content);
-    const lead = line(
-      ' '.repeat((index === 0 ? 0 : 1) + (right === true ? Math.max(0, missing) : 0)),
-    );
-    return [...lead, ...(right === true ? slice(content, 0, width) : fit(content, width))];
-  });
-
-/** Cells that the columns take side by side. */
-export const widthOfAll = (widths: readonly number[]): number =>
-  widths.reduce((sum, width) => sum + width, Math.max(0, widths.length - 1));
 
 /** Where the cursor stands in relation to a row. */
 export type Mark = 'none' | 'chosen' | 'focused';
 
-/** A row over the whole width, told apart where the cursor is on it. */
-export const marked = (row: Line, mark: Mark, width: number): Line =>
-  mark === 'focused' ? invert(fit(row, width)) : slice(row, 0, width);
+/** A column of a table: its content is cut or filled to `width`. */
+export type Column<Row> = {
+  readonly head: string;
+  readonly width: number;
+  /** Filled on the left: numbers. */
+  readonly right?: true;
+  readonly content: (row: Row, width: number, mark: Mark) => Line;
+};
+
+type Cell = { readonly content: Line; readonly width: number; readonly right?: true };
+
+const besideEachOther = (cells: readonly Cell[]): Line =>
+  cells.flatMap(({ content, width, right }, index) => {
+    const missing = right === true ? Math.max(0, width - widthOf(content)) : 0;
+    const lead = line(' '.repeat((index === 0 ? 0 : 1) + missing));
+    return [...lead, ...(right === true ? slice(content, 0, width) : fit(content, width))];
+  });
+
+/** Cells that columns take side by side, with a space between them. */
+export const widthOfColumns = (columns: readonly Column<never>[]): number =>
+  columns.reduce((sum, { width }) => sum + width, Math.max(0, columns.length - 1));
+
+/** The names of the columns. */
+export const headLine = (columns: readonly Column<never>[]): Line => [
+  ...line(' '.repeat(rowLead)),
+  ...besideEachOther(
+    columns.map(({ head, width, right }): Cell => {
+      const content = line(head, 'dim');
+      return right === true ? { content, width, right } : { content, width };
+    }),
+  ),
+];
+
+/** A row of a table: the cursor, the sign of its state, its cells; inverse under the cursor. */
+export const rowLine = <Row extends { readonly state: ViewerState | SessionState }>(
+  columns: readonly Column<Row>[],
+  row: Row,
+  mark: Mark,
+  width: number,
+  glyphs: Glyphs,
+): Line => {
+  const cells = columns.map(({ content, width, right }): Cell => {
+    const made = content(row, width, mark);
+    return right === true ? { content: made, width, right } : { content: made, width };
+  });
+  const parts: Line = [
+    ...line(cursorSign(mark, glyphs)),
+    ...line(`${glyphs.state[row.state]} `, toneOf(row.state)),
+    ...besideEachOther(cells),
+  ];
+  return mark === 'focused' ? invert(fit(parts, width)) : slice(parts, 0, width);
+};
 
 /** The sign in front of a row. */
 export const cursorSign = (mark: Mark, glyphs: Glyphs): string =>
   mark === 'none' ? ' ' : glyphs.cursor;
+
+/** Where the cursor stands in relation to the row `id`. */
+export const markOf = (id: string, chosen: string | null, focused: boolean): Mark =>
+  id !== chosen ? 'none' : focused ? 'focused' : 'chosen';
 
 /** The title of a section, as a line across it: `── Sessions 12 ───── worst first ─`. */
 export const rule = (title: Line, aside: string, width: number, glyphs: Glyphs): Line => {
@@ -51,8 +80,15 @@ export const rule = (title: Line, aside: string, width: number, glyphs: Glyphs):
 };
 
 /** Which rows of a list are drawn, where not all are: `6-10 of 49`. */
-export const rangeOf = (first: number, shown: number, total: number): string =>
-  shown >= total || shown === 0 ? '' : `${first + 1}-${first + shown} of ${total}`;
+export const rangeOf = <Row>(
+  drawn: readonly Row[],
+  list: { readonly from: number; readonly total: number; readonly rows: readonly Row[] } | null,
+): string => {
+  const [first] = drawn;
+  if (list === null || first === undefined || drawn.length >= list.total) return '';
+  const at = list.from + list.rows.indexOf(first);
+  return `${at + 1}-${at + drawn.length} of ${list.total}`;
+};
 
 /** The word of a state; the one that needs a hand is the only one in capitals. */
 export const wordOf = (state: ViewerState | SessionState): string =>

@@ -16,10 +16,10 @@ import {
 } from './text.ts';
 
 /** Silence after which a picture is called old; with viewers connected there are four a second. */
-export const staleMs = 2000;
+const staleMs = 2000;
 
 /** Wall-clock time as far as the console can tell, from the last picture on. */
-export const wallTime = ({ snapshot, now, receivedAt }: State): number | null =>
+const wallTime = ({ snapshot, now, receivedAt }: State): number | null =>
   snapshot === null ? null : snapshot.at + (now - receivedAt);
 
 const urlOf = (address: string): string =>

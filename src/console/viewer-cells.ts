@@ -5,24 +5,40 @@ import { formatLeft } from './format.ts';
 import { deadlineBar, deadlineBarWidth } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Armed, State } from './state.ts';
-import { type Cell, cursorSign, type Mark, toneOf } from './table.ts';
+import { type Column, cursorSign, type Mark, toneOf, wordOf } from './table.ts';
 import { clean, firstThatFits, line, type Line, shorten, slice } from './text.ts';
 
-/** The time to the pong deadline as a bar with the seconds; they stand still while it does. */
-export const deadlineCell = (
-  { deadlineMs, deadlineHeld, state }: ViewerRow,
+/** What the viewer is doing. */
+export const stateColumn: Column<ViewerRow> = {
+  head: 'STATE',
+  width: 8,
+  content: ({ state }) => line(wordOf(state), toneOf(state)),
+};
+
+/** Cells that the longest id needs. */
+export const idWidthOf = (rows: readonly ViewerRow[]): number =>
+  Math.max(6, ...rows.map(({ id }) => id.length));
+
+/**
+ * The time to the pong deadline: a bar whose thirds have `third` cells (0 is none) and the
+ * seconds. Both stand still while the deadline does.
+ */
+export const deadlineColumn = (
   third: 5 | 3 | 0,
   timeoutMs: number,
   glyphs: Glyphs,
-): Cell => {
-  const tone = state === 'ok' ? 'plain' : toneOf(state);
-  const left = deadlineMs ?? 0;
-  const text = deadlineMs === null ? '-' : deadlineHeld ? 'held' : formatLeft(left, timeoutMs);
-  const seconds = line(text.padStart(4), deadlineMs === null || deadlineHeld ? 'dim' : tone);
-  if (third === 0) return { content: seconds, width: 4 };
-  const bar = deadlineBar(left, timeoutMs, third, deadlineHeld ? 'dim' : tone, glyphs);
-  return { content: [...bar, ...line(' '), ...seconds], width: deadlineBarWidth(third) + 5 };
-};
+): Column<ViewerRow> => ({
+  head: third === 0 ? 'LEFT' : 'DEADLINE',
+  width: third === 0 ? 4 : deadlineBarWidth(third) + 5,
+  content: ({ deadlineMs, deadlineHeld, state }) => {
+    const left = deadlineMs ?? 0;
+    const tone = deadlineHeld ? 'dim' : toneOf(state);
+    const text = deadlineMs === null ? '-' : deadlineHeld ? 'held' : formatLeft(left, timeoutMs);
+    const seconds = line(text.padStart(4), deadlineMs === null ? 'dim' : tone);
+    if (third === 0) return seconds;
+    return [...deadlineBar(left, timeoutMs, third, tone, glyphs), ...line(' '), ...seconds];
+  },
+});
 
 /** The row of a viewer whose eviction can still be undone. */
 export const armedRow = (
@@ -34,7 +50,8 @@ export const armedRow = (
   glyphs: Glyphs,
 ): Line => {
   const seconds = Math.max(0, Math.ceil((armed.dueAt - state.now) / 1000));
-  const head = `${cursorSign(mark, glyphs)}${glyphs.evicting} EVICTING in ${seconds}s  ${row.id}`;
+  const lead = `${cursorSign(mark, glyphs)}${glyphs.evicting} `;
+  const head = `${lead}EVICTING in ${seconds}s  ${row.id}`;
   const remote = ` ${shorten(clean(row.remote), 21, glyphs.cut)}`;
   const keys = `   u undo${mark === 'focused' ? '   enter now' : ''}`;
   const recovered = hasRecovered(armed, state.snapshot) ? '  recovered - still evict?' : '';
@@ -43,7 +60,8 @@ export const armedRow = (
     `${head}${recovered}${keys}`,
     `${head}${keys}`,
     `${head}  u undo`,
-    `${cursorSign(mark, glyphs)}${glyphs.evicting} ${row.id} in ${seconds}s`,
+    `${lead}${row.id} in ${seconds}s`,
+    `${lead}${row.id}`,
   ].map((text) => line(text, 'evicting'));
   return slice(
     [...firstThatFits(choices, width), ...line(' '.repeat(width), 'evicting')],

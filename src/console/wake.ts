@@ -1,18 +1,18 @@
 /** When the picture changes by itself: a countdown, a message that goes, the clock. */
 import type { State } from './state.ts';
-import { wallTime } from './title-lines.ts';
 
 const secondMs = 1000;
 
-/** Milliseconds until the next `tick` is due, 1 to 1000. */
-export const nextTickMs = (state: State): number => {
-  const { now, armed, notice } = state;
-  const wall = wallTime(state);
+/**
+ * Milliseconds until the next `tick` is due, 1 to 1000. The clock asks for a second from now and
+ * not for the next whole one: while pictures come they move it, and no frame is drawn for it.
+ */
+export const nextTickMs = ({ now, armed, notice }: State): number => {
   const waits = [
-    wall === null ? secondMs : secondMs - (wall % secondMs),
+    secondMs,
     // A countdown changes at whole seconds before its end, and at its end.
     ...armed.map(({ dueAt }) => (dueAt - now) % secondMs || (dueAt > now ? secondMs : 0)),
     ...(notice === null ? [] : [notice.until - now]),
   ];
-  return Math.min(secondMs, Math.max(1, Math.ceil(Math.min(...waits))));
+  return Math.max(1, Math.ceil(Math.min(...waits)));
 };

@@ -3,10 +3,11 @@ import type { Snapshot, ViewerRow } from '../contract.ts';
 import { armedOn } from './evictions.ts';
 import { formatBytes, plural } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
+import { rowLead } from './layout.ts';
 import { layoutIn, type State } from './state.ts';
-import { cell, rowOf, rule, toneOf, wordOf } from './table.ts';
-import { firstThatFits, fit, line, type Line, shortenMiddle, widthOf } from './text.ts';
-import { armedRow, deadlineCell } from './viewer-cells.ts';
+import { type Column, rowLine, rule, toneOf, widthOfColumns } from './table.ts';
+import { firstThatFits, fit, line, type Line, shortenMiddle } from './text.ts';
+import { armedRow, deadlineColumn, idWidthOf, stateColumn } from './viewer-cells.ts';
 
 /** What is wrong with a viewer, the fullest words first. */
 const reasonsOf = (row: ViewerRow, snapshot: Snapshot): readonly string[] => {
@@ -21,40 +22,62 @@ const reasonsOf = (row: ViewerRow, snapshot: Snapshot): readonly string[] => {
   return [`missed ${plural(missed, 'pong')}`, ''];
 };
 
-/** Cells of a row but for the name of the session: signs, state, id, bar, reason. */
-const without = 3 + 8 + 1 + 6 + 1 + 1 + 16 + 2 + 22;
+/** Cells that the longest usual reason takes. */
+const reasonWidth = 21;
+
+const columnsOf = (
+  rows: readonly ViewerRow[],
+  snapshot: Snapshot,
+  room: number,
+  glyphs: Glyphs,
+): readonly Column<ViewerRow>[] => {
+  const id: Column<ViewerRow> = {
+    head: 'VIEWER',
+    width: idWidthOf(rows),
+    content: (row) => line(row.id, 'strong'),
+  };
+  const deadline = deadlineColumn(3, snapshot.pongTimeoutMs, glyphs);
+  const fixed = widthOfColumns([stateColumn, id, deadline]);
+  const longest = Math.max(12, ...rows.map(({ session }) => session.length));
+  const name = Math.max(12, Math.min(longest, room - fixed - reasonWidth - 2));
+  const session: Column<ViewerRow> = {
+    head: 'SESSION',
+    width: name,
+    content: (row, width) => line(shortenMiddle(row.session, width, glyphs.cut)),
+  };
+  const reason: Column<ViewerRow> = {
+    head: 'WHY',
+    width: Math.max(0, room - fixed - name - 2),
+    content: (row, width) =>
+      firstThatFits(
+        reasonsOf(row, snapshot).map((text) => line(text, toneOf(row.state))),
+        width,
+      ),
+  };
+  return [stateColumn, id, session, deadline, reason];
+};
 
 /** The title and the rows of the worst viewers; the rest of the layout's rows stays empty. */
 export const worstLines = (state: State, glyphs: Glyphs): readonly Line[] => {
-  const { worst: rows, right: width } = layoutIn(state);
+  const { worst: most, right: width } = layoutIn(state);
   const { snapshot } = state;
-  const worst = snapshot?.worst.slice(0, rows) ?? [];
+  const rows = snapshot?.worst.slice(0, most) ?? [];
   const totals = snapshot?.totals;
   const count = totals === undefined ? 0 : totals.stuck + totals.expiring + totals.late;
   const title = line(`Needs you ${count}`, count > 0 ? 'strong' : 'plain');
-  const aside = count > worst.length ? `the worst ${worst.length}` : '';
-  const lines: Line[] = [rule(title, aside, width, glyphs)];
-  if (snapshot === null || worst.length === 0) {
-    return [...lines, line('   nobody: every viewer answers and takes its data', 'dim')];
+  const aside = count > rows.length ? `the worst ${rows.length}` : '';
+  const head = rule(title, aside, width, glyphs);
+  if (snapshot === null || rows.length === 0) {
+    return [head, line('   nobody: every viewer answers and takes its data', 'dim')];
   }
-  const id = Math.max(6, ...worst.map((row) => row.id.length));
-  const name = Math.max(12, Math.min(28, width - without));
-  for (const row of worst) {
-    const armed = armedOn(state, row.id);
-    if (armed !== null) {
-      lines.push(armedRow(row, armed, 'none', state, width, glyphs));
-      continue;
-    }
-    const tone = toneOf(row.state);
-    const cells = rowOf([
-      cell(wordOf(row.state), 8, tone),
-      cell(row.id, id, 'strong'),
-      cell(shortenMiddle(row.session, name, glyphs.cut), name),
-      deadlineCell(row, 3, snapshot.pongTimeoutMs, glyphs),
-    ]);
-    const parts: Line = [...line(` ${glyphs.state[row.state]} `, tone), ...cells];
-    const reasons = reasonsOf(row, snapshot).map((text) => line(`  ${text}`, tone));
-    lines.push(fit([...parts, ...firstThatFits(reasons, width - widthOf(parts))], width));
-  }
-  return lines;
+  const columns = columnsOf(rows, snapshot, width - rowLead, glyphs);
+  return [
+    head,
+    ...rows.map((row) => {
+      const armed = armedOn(state, row.id);
+      return armed === null
+        ? fit(rowLine(columns, row, 'none', width, glyphs), width)
+        : armedRow(row, armed, 'none', state, width, glyphs);
+    }),
+  ];
 };

@@ -1,7 +1,7 @@
 /**
  * Offers a `ProxyControl` to whoever is at the other end of a carrier. It runs beside the
- * relay, so nothing the other end says, or fails to say, may throw here, or make anything grow:
- * a picture or a batch of events is sent only after the last one was acknowledged.
+ * relay, so nothing that the other end says may throw here, and nothing may grow while it says
+ * nothing: a picture or a batch of events is sent only after the last one was acknowledged.
  */
 import type { Command, CommandResult, ProxyControl, View, Watch } from '../contract.ts';
 import type { Carrier } from './carrier.ts';

@@ -115,7 +115,7 @@ export const tagged = <T, Tag extends keyof T & string>(
     shapes.set(name, record<unknown>(fields));
   }
   return (value, at) => {
-    const shape = isRecord(value) && Object.hasOwn(value, tag) ? shapes.get(value[tag]) : undefined;
+    const shape = isRecord(value) ? shapes.get(value[tag]) : undefined;
     return shape ? shape(value, at) : `${at}.${tag} is an unknown word`;
   };
 };

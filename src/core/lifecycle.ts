@@ -11,11 +11,11 @@ export type Side = 'viewer' | 'backend';
 
 /**
  * `open`; `closing`: a Close went to it and its own is awaited; `owed`: it sent a Close and has
- * yet to get one; `ended`: nothing more is said to it.
+ * yet to get one; `ending`: nothing more is said to it, but its socket is still there; `ended`.
  */
-type Leg = 'open' | 'closing' | 'owed' | 'ended';
+type Leg = 'open' | 'closing' | 'owed' | 'ending' | 'ended';
 
-/** `dialling` and `open` hold a slot, `closing` and `gone` do not. */
+/** `dialling` and `open` hold a slot; `closing` lasts until both sockets are at their end. */
 export type Lifecycle = {
   readonly phase: 'dialling' | 'open' | 'closing' | 'gone';
   readonly viewer: Leg;
@@ -107,8 +107,10 @@ const whileDialling = (state: Lifecycle, happening: Happening): Step => {
       const status = happening.cause === 'timeout' ? 504 : 502;
       return endDial(happening.cause, { words: CLOSE.backendUnavailable, status });
     }
-    case 'evict':
-      return endDial('aborted', { words: CLOSE.evictedByOperator, status: 503 });
+    case 'evict': {
+      const words = EVICTION_WORDS[happening.cause];
+      return endDial('aborted', words === null ? null : { words, status: 503 });
+    }
     case 'shutdown':
       return endDial('aborted', { words: CLOSE.shuttingDown, status: 503 });
     case 'offence':
@@ -185,19 +187,25 @@ const whileClosing = (state: Lifecycle, happening: Happening): Step => {
   if (happening.on !== 'close' && happening.on !== 'lost') return { state, effects: [] };
   const { side } = happening;
   const far = other(side);
-  if (state[side] === 'ended') return { state, effects: [] };
+  const lost = happening.on === 'lost';
   const legs = { viewer: state.viewer, backend: state.backend };
-  const effects: Effect[] = [];
-  if (state[side] === 'closing' || happening.on === 'lost') {
-    legs[side] = 'ended';
-    effects.push({ do: happening.on === 'lost' ? 'cut' : 'end', side });
+  if (legs[side] === 'ended') return { state, effects: [] };
+  if (legs[side] === 'ending') {
+    if (lost) legs[side] = 'ended';
+    return settle(legs, []);
   }
-  if (state[far] === 'owed') {
-    legs[far] = 'ended';
-    effects.push(
-      happening.on === 'close' ? { do: 'pass-close', side: far } : { do: 'answer', side: far },
-      { do: 'end', side: far },
-    );
+  const effects: Effect[] = [];
+  if (lost) {
+    legs[side] = 'ended';
+    effects.push({ do: 'cut', side });
+  } else if (legs[side] === 'closing') {
+    legs[side] = 'ending';
+    effects.push({ do: 'end', side });
+  }
+  if (legs[far] === 'owed') {
+    legs[far] = 'ending';
+    effects.push(lost ? { do: 'answer', side: far } : { do: 'pass-close', side: far });
+    effects.push({ do: 'end', side: far });
   }
   return settle(legs, effects);
 };

@@ -19,6 +19,8 @@ export type LivenessVerdict = 'nothing' | 'ping' | 'expired';
 type SentPing = {
   readonly payload: Buffer;
   readonly sentAt: number;
+  /** The same instant in the time in which the proxy listened. */
+  readonly listenedAt: number;
   /** Where it begins and ends in the bytes written to the viewer. */
   readonly startsAt: number;
   readonly endsAt: number;
@@ -32,13 +34,16 @@ const RECENT = 8;
 
 const same = (ping: SentPing, payload: Buffer): boolean => ping.payload.equals(payload);
 
-/** The liveness of one open viewer. All times are milliseconds of one monotonic clock. */
+/**
+ * The liveness of one open viewer. All times are milliseconds of one monotonic clock; what
+ * decides about the viewer is counted without those in which the proxy had paused reading.
+ */
 export class Liveness {
   readonly #rules: LivenessRules;
-  #lifeAt: number;
-  #heldAt = Number.NEGATIVE_INFINITY;
   #pausedAt: number | null = null;
   #pausedMs = 0;
+  #lifeAt: number;
+  #heldAt = Number.NEGATIVE_INFINITY;
   #nextPingAt: number;
   #spread: number;
   #firstPing: SentPing | null = null;
@@ -75,9 +80,7 @@ export class Liveness {
 
   /** A byte of a frame came from the viewer. */
   life(now: number): void {
-    this.#lifeAt = now;
-    this.#pausedMs = 0;
-    if (this.#pausedAt !== null) this.#pausedAt = now;
+    this.#lifeAt = this.#listened(now);
     this.#firstPing = null;
   }
 
@@ -95,74 +98,82 @@ export class Liveness {
 
   /** One of our Pings went into the stream, from byte `startsAt` to before byte `endsAt`. */
   pinged(payload: Buffer, now: number, startsAt: number, endsAt: number): void {
-    const ping = { payload, sentAt: now, startsAt, endsAt };
-    this.#firstPing ??= ping;
-    this.#pings.push(ping);
-    if (this.#pings.length > REMEMBERED) this.#pings.shift();
+    this.#remember(this.#pings, { payload, ...this.#instant(now), startsAt, endsAt });
     this.#nextPingAt = now + this.#spread;
     this.#spread = this.#rules.pingIntervalMs;
   }
 
   /** A Ping of the backend's own was passed on; until it is answered it serves as ours. */
   backendPinged(payload: Buffer, now: number, startsAt: number, endsAt: number): void {
-    const ping = { payload: Buffer.from(payload), sentAt: now, startsAt, endsAt };
-    this.#firstPing ??= ping;
-    this.#backendPings.push(ping);
-    if (this.#backendPings.length > REMEMBERED) this.#backendPings.shift();
+    const copy = Buffer.from(payload);
+    this.#remember(this.#backendPings, { payload: copy, ...this.#instant(now), startsAt, endsAt });
   }
 
   /** A Pong came: true where it answers one of ours and is not to be passed on. */
   pong(payload: Buffer, now: number): boolean {
     const own = this.#pings.findIndex((ping) => same(ping, payload));
-    const answered = own >= 0 ? this.#pings[own] : undefined;
-    if (answered) {
+    const answered = this.#pings[own];
+    if (answered !== undefined) {
       this.#pings.splice(own, 1);
+      const { startsAt } = answered;
+      // Of several Pings a viewer may answer the latest alone (RFC 6455 5.5.3).
+      this.#backendPings = this.#backendPings.filter((ping) => ping.startsAt > startsAt);
+      this.#provenUpTo = Math.max(this.#provenUpTo, answered.endsAt);
       this.#measure(answered, now);
       return true;
     }
-    // A viewer may answer the latest of several Pings alone (RFC 6455 5.5.3).
-    const theirs = this.#backendPings.findIndex((ping) => same(ping, payload));
-    const ping = theirs >= 0 ? this.#backendPings[theirs] : undefined;
-    if (ping) {
-      this.#backendPings.splice(0, theirs + 1);
-      this.#measure(ping, now);
-    }
+    const first = this.#backendPings.find((ping) => same(ping, payload));
+    if (first === undefined) return false;
+    const last = this.#backendPings.findLastIndex((ping) => same(ping, payload));
+    const unclear = this.#backendPings[last] !== first;
+    this.#backendPings.splice(0, last + 1);
+    this.#provenUpTo = Math.max(this.#provenUpTo, first.endsAt);
+    // Backends may send equal Pings: then it cannot be told which of them came back.
+    if (!unclear) this.#measure(first, now);
     return false;
   }
 
-  /** What to do now. Whoever cannot put a Ping in that is asked for calls `hold`. */
+  /** What to do now. Who is not asked yet and whose Ping cannot be put in is held. */
   tick(now: number): LivenessVerdict {
     if (this.#pausedAt !== null) return 'nothing';
-    if (this.#asked !== null && now >= this.#deadlineAt(now)) return 'expired';
-    return now < this.#nextPingAt || this.#backendServes(now) ? 'nothing' : 'ping';
+    if (this.#oldest !== null && this.#leftMs(now) <= 0) return 'expired';
+    // At the last tick that is not late: a Ping that slips makes a punctual viewer look late.
+    const isDue = now + this.#rules.tickMs > this.#nextPingAt;
+    return isDue && !this.#backendServes(now) ? 'ping' : 'nothing';
   }
 
   /**
-   * The path keeps the viewer from being asked: a Ping that is due cannot be put in, because
-   * the backend is in the middle of a frame, or data still waits ahead of the one that was.
+   * The path keeps the viewer from being asked: no Ping since its last life could be put in,
+   * because the backend is in the middle of a frame, or data still waits ahead of the one that was.
    */
   hold(now: number): void {
-    this.#heldAt = now;
+    this.#heldAt = this.#listened(now);
+  }
+
+  /** Whether the viewer owes an answer: that a further Ping cannot be put in is no excuse. */
+  get isAsked(): boolean {
+    return this.#oldest !== null;
   }
 
   /**
-   * The first Ping since the last life, where bytes went ahead of it that nobody has proven
+   * The oldest Ping that is to be answered, where bytes went ahead of it that nobody has proven
    * to be read: whether they still wait decides if the viewer can be blamed. Null otherwise.
    */
   get unprovenPing(): { readonly startsAt: number } | null {
-    const ping = this.#asked;
+    const ping = this.#oldest;
     return ping !== null && ping.startsAt > this.#provenUpTo ? ping : null;
   }
 
   /** Milliseconds to the deadline, 0 or more, and whether it stands still. */
   deadline(now: number): { readonly leftMs: number; readonly held: boolean } {
-    const held = this.#pausedAt !== null || now - this.#heldAt <= 2 * this.#rules.tickMs;
-    return { leftMs: Math.max(0, this.#deadlineAt(now) - now), held };
+    const sinceHeld = this.#listened(now) - this.#heldAt;
+    const held = this.#pausedAt !== null || sinceHeld <= 2 * this.#rules.tickMs;
+    return { leftMs: Math.max(0, this.#leftMs(now)), held };
   }
 
   /** Milliseconds since the last life, without those in which the proxy did not listen. */
   silentMs(now: number): number {
-    return Math.max(0, now - this.#lifeAt - this.#paused(now));
+    return Math.max(0, this.#listened(now) - this.#lifeAt);
   }
 
   /** The state by silence alone, whatever waits for the viewer. */
@@ -173,28 +184,44 @@ export class Liveness {
     return over <= 2 * pingIntervalMs ? 'late' : 'expiring';
   }
 
-  /** The Ping that the viewer owes an answer to. */
-  get #asked(): SentPing | null {
-    return this.#firstPing ?? this.#backendPings.at(-1) ?? null;
+  /**
+   * The oldest Ping that the viewer owes an answer to. Life settles ours, answered or not, for
+   * the next is near; one of the backend's own keeps ours away, and so counts until answered.
+   */
+  get #oldest(): SentPing | null {
+    const ping = this.#firstPing;
+    const [theirs] = this.#backendPings;
+    if (ping === null || theirs === undefined) return ping ?? theirs ?? null;
+    return theirs.startsAt < ping.startsAt ? theirs : ping;
   }
 
-  #paused(now: number): number {
-    return this.#pausedMs + (this.#pausedAt === null ? 0 : now - this.#pausedAt);
+  /** Stands still while the proxy has paused reading. */
+  #listened(now: number): number {
+    return (this.#pausedAt ?? now) - this.#pausedMs;
   }
 
-  #deadlineAt(now: number): number {
+  #instant(now: number): { readonly sentAt: number; readonly listenedAt: number } {
+    return { sentAt: now, listenedAt: this.#listened(now) };
+  }
+
+  #remember(pings: SentPing[], ping: SentPing): void {
+    this.#firstPing ??= ping;
+    pings.push(ping);
+    if (pings.length > REMEMBERED) pings.shift();
+  }
+
+  /** To the deadline; below 0 beyond it. */
+  #leftMs(now: number): number {
     const { pingIntervalMs, pongTimeoutMs, tickMs } = this.#rules;
-    const asked = this.#asked?.sentAt ?? Number.NEGATIVE_INFINITY;
-    const base = Math.max(this.#lifeAt, asked - pingIntervalMs - tickMs);
-    return Math.max(base + this.#paused(now), this.#heldAt) + pongTimeoutMs;
+    const asked = this.#oldest?.listenedAt ?? Number.NEGATIVE_INFINITY;
+    const base = Math.max(this.#lifeAt, this.#heldAt, asked - pingIntervalMs - tickMs);
+    return base + pongTimeoutMs - this.#listened(now);
   }
 
   #backendServes(now: number): boolean {
     const newest = this.#backendPings.at(-1);
     if (newest === undefined) return false;
-    if (now - newest.sentAt < this.#rules.pongTimeoutMs) return true;
-    this.#backendPings = [];
-    return false;
+    return this.#listened(now) - newest.listenedAt < this.#rules.pongTimeoutMs;
   }
 
   #measure(ping: SentPing, now: number): void {
@@ -203,6 +230,5 @@ export class Liveness {
     this.#smoothedRttMs =
       this.#smoothedRttMs === null ? rtt : this.#smoothedRttMs * 0.875 + rtt * 0.125;
     this.#recentRttsMs = [...this.#recentRttsMs, rtt].slice(-RECENT);
-    this.#provenUpTo = Math.max(this.#provenUpTo, ping.endsAt);
   }
 }

@@ -11,35 +11,46 @@ export type WriteState = 'idle' | 'flowing' | 'suspect';
 export class WriteWatch {
   #waitingSince: number | null = null;
   #taken = 0;
+  #inNode = false;
   #kernel: number | null = null;
+  /** What the kernel's next word is compared with; null where nothing fits. */
+  #compared: number | null = null;
 
   /**
-   * Looks at Node's counters: `waiting` bytes not yet taken, `taken` bytes handed over so far.
-   * A suspect is to be confirmed, where that can be, before `waitedMs` is believed.
+   * Looks at Node's counters: `waiting` bytes not yet taken, `inNode` of them in Node itself,
+   * `taken` bytes handed over so far. Where none wait in Node, handing over is no progress: it
+   * only piles up in the kernel. A suspect is to be confirmed, where that can be, before
+   * `waitedMs` is believed. In doubt data was taken just now, which costs two looks at most.
    */
-  look(now: number, waiting: number, taken: number): WriteState {
+  look(now: number, waiting: number, taken: number, inNode = waiting): WriteState {
+    const moved = taken !== this.#taken && inNode > 0;
+    const begins = this.#waitingSince === null;
+    if (moved || begins || inNode > 0 !== this.#inNode) this.#compared = null;
+    this.#taken = taken;
+    this.#inNode = inNode > 0;
     if (waiting === 0) {
       this.#waitingSince = null;
       this.#kernel = null;
-      this.#taken = taken;
       return 'idle';
     }
-    if (this.#waitingSince === null || taken !== this.#taken) {
-      this.#taken = taken;
-      this.#waitingSince = now;
-      return 'flowing';
-    }
-    return 'suspect';
+    if (!moved && !begins) return 'suspect';
+    this.#waitingSince = now;
+    return 'flowing';
   }
 
   /**
    * The kernel holds `queued` bytes that the far side has not taken. While data waits in Node
-   * this buffer only changes when bytes move, whichever way the number goes.
+   * this buffer only changes when bytes move, whichever way the number goes; otherwise it grows
+   * by what is handed over, and only what is missing of that has been acknowledged.
    */
   confirm(now: number, queued: number): void {
     if (this.#waitingSince === null) return;
-    if (this.#kernel !== null && this.#kernel !== queued) this.#waitingSince = now;
     this.#kernel = queued;
+    const before = this.#compared;
+    const current = this.#inNode ? queued : this.#taken - queued;
+    if (before !== null && (this.#inNode ? current === before : current <= before)) return;
+    this.#compared = current;
+    this.#waitingSince = now;
   }
 
   /** The kernel's share as last seen; 0 where it is not known. */

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { FeedEntry, SessionId } from '../contract.ts';
 import { RollingCount } from '../core/rolling-count.ts';
 import type { EventBody, ProxyEvent } from '../events.ts';
+import { guarded } from './guarded.ts';
 
 /** Events that are kept for a feed that is scrolled back. */
 const KEPT = 1_000;
@@ -56,7 +57,7 @@ export class Board {
     this.#kept.push({ seq: this.#newest, event });
     if (this.#kept.length > KEPT) this.#kept.shift();
     this.#count(body);
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) guarded(() => listener(event));
   }
 
   /** Calls `listener` for every event from now on; returns what ends it. */

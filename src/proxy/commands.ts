@@ -11,6 +11,7 @@ export type Desk = {
   readonly board: Board;
   readonly registry: Registry;
   readonly stop: (now: boolean) => Promise<void>;
+  readonly hasStopped: () => boolean;
 };
 
 /** Highest cap, as on the command line. */
@@ -30,8 +31,9 @@ const wrongCap = (cap: number, session: SessionId | undefined): CommandResult | 
 
 /** Carries commands out; never rejects. */
 export const commandRunner =
-  ({ ledger, board, registry, stop }: Desk) =>
+  ({ ledger, board, registry, stop, hasStopped }: Desk) =>
   async (command: Command): Promise<CommandResult> => {
+    if (hasStopped() && command.do !== 'stop') return refused('the proxy has stopped');
     switch (command.do) {
       case 'evict': {
         const viewer = registry.find(command.viewer);

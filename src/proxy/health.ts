@@ -36,7 +36,7 @@ export class Health {
   readonly #backendWrites = new WriteWatch();
   readonly #viewerKey: string | null;
   readonly #backendKey: string | null;
-  /** Bytes that were last seen to wait ahead of a Ping that nobody has answered. */
+  /** Bytes that were last seen to wait ahead of an answer that is overdue. */
   #aheadBytes = 0;
   #backendHeardAt: number;
 
@@ -76,13 +76,13 @@ export class Health {
   look(now: number): Suspicion {
     const { viewer, backend } = this.#ends;
     const keys: string[] = [];
-    const unproven = this.liveness.unprovenPing !== null && this.liveness.state(now) !== 'ok';
-    if (!unproven) this.#aheadBytes = 0;
-    const waiting = Math.max(viewer.writableLength, this.#aheadBytes);
-    const taken = viewer.bytesWritten - viewer.writableLength;
-    const seen = this.#viewerWrites.look(now, waiting, taken);
-    if ((seen === 'suspect' || unproven) && this.#viewerKey !== null) keys.push(this.#viewerKey);
-    if (unproven && this.#viewerKey === null) this.#weighAhead(now, 0);
+    const unheard = this.#isUnheard(now);
+    if (!unheard) this.#aheadBytes = 0;
+    const inNode = viewer.writableLength;
+    const waiting = Math.max(inNode, this.#aheadBytes);
+    const seen = this.#viewerWrites.look(now, waiting, viewer.bytesWritten - inNode, inNode);
+    if ((seen === 'suspect' || unheard) && this.#viewerKey !== null) keys.push(this.#viewerKey);
+    if (this.#viewerKey === null) this.#weighAhead(now, 0);
     const theirs = this.#backendWrites.look(
       now,
       backend.writableLength,
@@ -95,10 +95,9 @@ export class Health {
   /** Takes in what the kernel holds, for whichever of the suspected keys it could be told. */
   confirm(now: number, queues: ReadonlyMap<string, number>): void {
     const viewer = this.#viewerKey === null ? undefined : queues.get(this.#viewerKey);
-    if (viewer !== undefined) {
-      this.#viewerWrites.confirm(now, viewer);
-      this.#weighAhead(now, viewer);
-    }
+    if (viewer !== undefined) this.#viewerWrites.confirm(now, viewer);
+    // Without the kernel's word, what waits in Node is all that is known.
+    this.#weighAhead(now, viewer ?? 0);
     const backend = this.#backendKey === null ? undefined : queues.get(this.#backendKey);
     if (backend !== undefined) this.#backendWrites.confirm(now, backend);
   }
@@ -121,19 +120,28 @@ export class Health {
     const { toViewer } = this.#ends;
     const payload = randomBytes(8);
     const frame = pingFrame(payload);
-    if (!toViewer.atBoundary) this.liveness.hold(now);
+    if (!toViewer.atBoundary && !this.liveness.isAsked) this.liveness.hold(now);
     toViewer.insert(frame, () => {
       const startsAt = toViewer.written;
       this.liveness.pinged(payload, this.#now(), startsAt, startsAt + frame.length);
     });
   }
 
-  /** Whether bytes that went ahead of the unanswered Ping still wait to be acknowledged. */
+  /** Silent for too long, and not proven to have been reached by a Ping since its last life. */
+  #isUnheard(now: number): boolean {
+    const { isAsked, unprovenPing } = this.liveness;
+    return (unprovenPing !== null || !isAsked) && this.liveness.state(now) !== 'ok';
+  }
+
+  /**
+   * Whether bytes ahead of the unanswered Ping still wait to be acknowledged; where none could
+   * be put in, whether any bytes do.
+   */
   #weighAhead(now: number, kernel: number): void {
-    const ping = this.liveness.unprovenPing;
-    if (ping === null) return;
+    if (!this.#isUnheard(now)) return;
     const { viewer, toViewer } = this.#ends;
-    const sinceThePing = toViewer.written - ping.startsAt;
+    const startsAt = this.liveness.unprovenPing?.startsAt ?? toViewer.written;
+    const sinceThePing = toViewer.written - startsAt;
     this.#aheadBytes = Math.max(0, viewer.writableLength + kernel - sinceThePing);
     if (this.#aheadBytes > 0) this.liveness.hold(now);
   }

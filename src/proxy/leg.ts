@@ -16,7 +16,10 @@ export const LINGER_MS = 2_000;
 /** Ends TCP at once and drops what waits, so that the kernel does not keep it for minutes. */
 export const reset = (socket: Socket): void => {
   const isTcp = socket.constructor === Socket && socket.remoteAddress !== undefined;
-  if (isTcp && !socket.destroyed) socket.resetAndDestroy();
+  const { writableEnded, writableFinished, writableLength } = socket;
+  // While FIN is on its way libuv refuses to reset, and Node then never closes the socket.
+  const isEnding = writableEnded && !writableFinished && writableLength === 0;
+  if (isTcp && !socket.destroyed && !isEnding) socket.resetAndDestroy();
   else socket.destroy();
 };
 

@@ -15,10 +15,14 @@ export const addressText = (address: Address): string => {
 const answerPlain = (path: string) => (request: IncomingMessage, response: ServerResponse) => {
   const { method = '', url = '' } = request;
   const { status, headers, body } = routePlain({ method, target: url }, { path });
+  // A Connection header of ours takes the place of Node's, and with it the end that was asked for.
+  const { Connection: options } = headers;
+  const ends = options !== undefined && !response.shouldKeepAlive;
   response.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     ...headers,
+    ...(ends ? { Connection: `${options}, close` } : {}),
   });
   response.end(method === 'HEAD' ? undefined : body);
 };

@@ -68,6 +68,7 @@ export const startProxy = async (
   const { promise: closed, resolve: close } = Promise.withResolvers<string>();
   let whenEmpty: (() => void) | null = null;
   let stopping: Promise<void> | null = null;
+  let stopped = false;
 
   const house: House = {
     options,
@@ -150,6 +151,7 @@ export const startProxy = async (
     await empty;
     rounds.stop();
     watches.stop();
+    stopped = true;
     board.record({ event: 'proxy.stopped' });
     close('stopped');
   };
@@ -166,6 +168,6 @@ export const startProxy = async (
     closed,
     watch: (view, onSnapshot) => watches.watch(view, onSnapshot),
     events: (listener) => board.listen(listener),
-    command: commandRunner({ ledger, board, registry, stop }),
+    command: commandRunner({ ledger, board, registry, stop, hasStopped: () => stopped }),
   };
 };

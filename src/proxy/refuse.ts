@@ -2,7 +2,7 @@
  * How a viewer that gets no relay is told why: by a Close that a page can read, after a
  * handshake that is completed for that alone, or by an HTTP status before the upgrade.
  */
-import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { CloseWords } from '../core/close-codes.ts';
@@ -15,17 +15,6 @@ export type Refusal = ClosePut & { readonly status?: number };
 
 /** When a refused viewer may try again, in seconds; the slot of a ghost lasts a pong timeout. */
 const RETRY_AFTER_S = 5;
-
-const STATUS_TEXT: Record<number, string> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  426: 'Upgrade Required',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
 
 /**
  * A handshake selects the first subprotocol that is offered (the default of `ws`), without
@@ -57,7 +46,7 @@ export const answerHttp = (
     ...answer.headers,
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
-  const status = `HTTP/1.1 ${answer.status} ${STATUS_TEXT[answer.status] ?? 'Error'}`;
+  const status = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`;
   socket.end(`${[status, ...lines].join('\r\n')}\r\n\r\n${answer.body}`);
   socket.resume();
   const cancel = clock.after(LINGER_MS, () => socket.destroy());

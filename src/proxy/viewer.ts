@@ -193,7 +193,7 @@ export class Viewer {
         return this.#connection?.answer(effect.side);
       case 'close':
         return this.#connection?.close(effect.side, effect.words, (sent) =>
-          this.#records.put(effect.side, { ...effect.words, closeSent: sent }),
+          this.#records.put(effect.side, { ...(sent ? effect.words : {}), closeSent: sent }),
         );
       case 'pass-close':
         return this.#connection?.passClose(effect.side, (sent) => this.#passed(effect.side, sent));
@@ -245,6 +245,6 @@ export class Viewer {
   #passed(side: Side, sent: boolean): void {
     const from = side === 'viewer' ? 'backend' : 'viewer';
     const code = this.#connection?.codeFrom(from) ?? null;
-    this.#records.put(side, { ...(code === null ? {} : { code }), closeSent: sent });
+    this.#records.put(side, { ...(sent && code !== null ? { code } : {}), closeSent: sent });
   }
 }

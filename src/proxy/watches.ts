@@ -4,6 +4,7 @@
  */
 import type { Cancel, Clock } from '../clock.ts';
 import type { Snapshot, View, Watch } from '../contract.ts';
+import { guarded, reportFault } from './guarded.ts';
 
 const PICTURE_MS = 250;
 
@@ -13,6 +14,7 @@ export class Watches {
   readonly #build: (view: View) => Snapshot;
   readonly #senders = new Set<() => void>();
   #cancel: Cancel | null = null;
+  #stopped = false;
 
   constructor(clock: Clock, build: (view: View) => Snapshot) {
     this.#clock = clock;
@@ -21,6 +23,7 @@ export class Watches {
 
   /** See `ProxyControl.watch`. */
   watch(view: View, onSnapshot: (snapshot: Snapshot) => void | Promise<void>): Watch {
+    if (this.#stopped) return { look: () => undefined, close: () => undefined };
     let current = view;
     let busy = false;
     let again = false;
@@ -28,14 +31,17 @@ export class Watches {
       if (!this.#senders.has(send)) return;
       if (busy) return;
       again = false;
-      const taken = onSnapshot(this.#build(current));
+      const taken = guarded(() => onSnapshot(this.#build(current)));
       if (taken === undefined) return;
       busy = true;
       const free = (): void => {
         busy = false;
         if (again) send();
       };
-      taken.then(free, free);
+      taken.then(free, (error: unknown) => {
+        reportFault(error);
+        free();
+      });
     };
     this.#senders.add(send);
     this.#cancel ??= this.#clock.every(PICTURE_MS, () => {
@@ -50,14 +56,19 @@ export class Watches {
       },
       close: () => {
         this.#senders.delete(send);
-        if (this.#senders.size === 0) this.stop();
+        if (this.#senders.size === 0) this.#rest();
       },
     };
   }
 
-  /** No more pictures for anybody. */
+  /** No more pictures for anybody, nor for who comes later. */
   stop(): void {
+    this.#stopped = true;
     this.#senders.clear();
+    this.#rest();
+  }
+
+  #rest(): void {
     this.#cancel?.();
     this.#cancel = null;
   }

@@ -174,6 +174,7 @@ describe('events', () => {
       control.tell(eventAt(n, 1000));
     }
     await turn();
+    expect(batches(carrier)).toHaveLength(1);
     carrier.say({ type: 'heard' });
     expect(batches(carrier).flat()).toEqual(
       Array.from({ length: count }, (_none, n) => eventAt(n, 1000)),

@@ -16,7 +16,7 @@ import { named } from '../support/events.ts';
 import { fakeOptions } from '../support/fake-proxy.ts';
 import { connectFakeViewer } from '../support/fake-viewer.ts';
 import { Inbox } from '../support/inbox.ts';
-import { within } from '../support/within.ts';
+import { patienceMs, within } from '../support/within.ts';
 import { everything } from './contract-subject.ts';
 
 const worker = new URL('../support/dying-thread.ts', import.meta.url);
@@ -44,12 +44,14 @@ const preload = `data:text/javascript,
 
 /** Runs a program of its own to its own end. */
 const run = (body: string) =>
-  promisify(execFile)(process.execPath, [
-    '--import',
-    preload,
-    '--input-type=module',
-    '--eval',
-    `import { startThread } from ${JSON.stringify(new URL('../../src/control/thread.ts', import.meta.url))};
+  promisify(execFile)(
+    process.execPath,
+    [
+      '--import',
+      preload,
+      '--input-type=module',
+      '--eval',
+      `import { startThread } from ${JSON.stringify(new URL('../../src/control/thread.ts', import.meta.url))};
      import { connect } from 'node:net';
      const worker = new URL(${JSON.stringify(worker)});
      const options = ${JSON.stringify({ ...fakeOptions, path: '/' })};
@@ -58,7 +60,9 @@ const run = (body: string) =>
        socket.on('error', () => {}).on('data', () => {}).on('close', resolve).write(session);
      });
      ${body}`,
-  ]);
+    ],
+    { timeout: patienceMs },
+  );
 
 describe('startThread', () => {
   it('starts the proxy, says where it listens, and tells its events from the first', async () => {
@@ -176,6 +180,21 @@ describe('a thread that dies', () => {
     await events.next(named('proxy.listening'));
     await events.next(named('proxy.listening', { address: control.address }));
     await connectFakeViewer(control.address, 'after');
+  });
+
+  it('tells its first events once, to those who listened while it started', async () => {
+    const control = await startThread(fakeOptions, { onRestart: () => {} }, worker);
+    onCleanup(() => control.command({ do: 'stop', now: true }));
+    const before = new Inbox<ProxyEvent>('events before');
+    const after = new Inbox<ProxyEvent>('events after');
+    const leave = control.events(before.push);
+    await connectFakeViewer(control.address, 'throw');
+    await before.next(named('proxy.listening'));
+    leave();
+    onCleanup(control.events(after.push));
+    await control.command({ do: 'set-cap', cap: 3, actor: 'test' });
+    await after.next(named('cap.changed'));
+    expect(after.all).toHaveLength(1);
   });
 
   it('resolves the commands that were pending', async () => {

@@ -83,8 +83,7 @@ const event = <Name extends ProxyEvent['event']>(name: Name) => fc.constant(name
 const both = <A, B>(first: fc.Arbitrary<A>, second: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
   fc.tuple(first, second).map(([a, b]) => Object.assign({}, a, b));
 
-/** Events of every name. */
-export const anyEvent: fc.Arbitrary<ProxyEvent> = fc.oneof(
+const anyEvent: fc.Arbitrary<ProxyEvent> = fc.oneof(
   fc.record({ time, event: event('proxy.listening'), address: text }),
   fc.record({ time, event: event('proxy.stopped') }),
   fc.record({ ...named, event: event('viewer.admitted'), dialMs: number }),

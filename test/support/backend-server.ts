@@ -28,9 +28,6 @@ export type Backend = {
   readonly close: () => Promise<void>;
 };
 
-/** One socket that a viewer's dial reached, with the session of its address. */
-export type Arrival = { readonly socket: Socket; readonly session: string | null };
-
 /** An empty private directory, removed after the test. */
 export const privateDirectory = async (): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), 'wsbouncer-test-'));

@@ -50,6 +50,29 @@ describe('FakeClock', () => {
     expect(clock.date().toISOString()).toBe('2026-02-03T04:05:07.500Z');
   });
 
+  it('tells when so many timers are set', async () => {
+    const clock = new FakeClock();
+    const two = clock.whenPending(2);
+    const cancel = clock.after(10, () => undefined);
+    setImmediate(() => clock.every(5, () => undefined));
+    await two;
+    const one = clock.whenPending(1);
+    cancel();
+    await one;
+    expect(clock.pending).toBe(1);
+  });
+
+  it('passes in steps, a turn of the event loop after each, until something happens', async () => {
+    const clock = new FakeClock();
+    const happens = new Promise<string>((resolve) => {
+      clock.after(1000, () => setImmediate(resolve, 'done'));
+    });
+    expect(await clock.advanceUntil(happens, 100)).toBe('done');
+    expect(clock.now()).toBeGreaterThanOrEqual(1000);
+    expect(clock.now()).toBeLessThan(1500);
+    await expect(clock.advanceUntil(Promise.reject(new Error('no')), 100)).rejects.toThrow('no');
+  });
+
   it('refuses to go back, and to be moved by its own timers', () => {
     const clock = new FakeClock();
     expect(() => clock.advance(-1)).toThrow('time never goes back');

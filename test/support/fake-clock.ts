@@ -4,6 +4,7 @@
  * instant as `now()`.
  */
 import type { Cancel, Clock } from '../../src/clock.ts';
+import { within } from './within.ts';
 
 type Timer = { dueAt: number; readonly everyMs: number | null; readonly run: () => void };
 
@@ -11,6 +12,7 @@ type Timer = { dueAt: number; readonly everyMs: number | null; readonly run: () 
 export class FakeClock implements Clock {
   readonly #startsAt: number;
   readonly #timers = new Set<Timer>();
+  readonly #looks = new Set<() => void>();
   #now = 0;
   #advancing = false;
 
@@ -34,6 +36,38 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Resolves when so many timers are set: what sockets brought about has been taken in. */
+  readonly whenPending = async (count: number): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = (): void => {
+      if (this.pending === count) resolve();
+    };
+    this.#looks.add(look);
+    look();
+    try {
+      await within(`${count} timers to be set`, promise, { saw: () => `${this.pending} are` });
+    } finally {
+      this.#looks.delete(look);
+    }
+  };
+
+  /**
+   * Lets time pass in steps until something happens, with a turn of the event loop after each,
+   * so that real sockets keep up. How long it waits for that is for `happens` to bound.
+   */
+  readonly advanceUntil = async <T>(happens: Promise<T>, stepMs: number): Promise<T> => {
+    const running = Symbol('running');
+    const turn = (): Promise<typeof running> =>
+      new Promise((resolve) => {
+        setImmediate(resolve, running);
+      });
+    for (;;) {
+      this.advance(stepMs);
+      const first = await Promise.race([happens, turn()]);
+      if (first !== running) return first;
+    }
+  };
+
   /** Moves time by `ms`, firing on the way what falls due, what those set included. */
   readonly advance = (ms: number): void => {
     if (ms < 0) throw new Error(`time never goes back: advance(${ms})`);
@@ -50,6 +84,7 @@ export class FakeClock implements Clock {
           this.#timers.add(timer);
         }
         timer.run();
+        this.#tell();
       }
       this.#now = end;
     } finally {
@@ -60,7 +95,15 @@ export class FakeClock implements Clock {
   #set(ms: number, everyMs: number | null, run: () => void): Cancel {
     const timer: Timer = { dueAt: this.#now + Math.max(0, ms), everyMs, run };
     this.#timers.add(timer);
-    return () => void this.#timers.delete(timer);
+    this.#tell();
+    return () => {
+      this.#timers.delete(timer);
+      this.#tell();
+    };
+  }
+
+  #tell(): void {
+    for (const look of this.#looks) look();
   }
 
   #next(end: number): Timer | undefined {

@@ -203,7 +203,7 @@ export class FakeControl implements ProxyControl {
 
   readonly events = (): (() => void) => () => {};
 
-  readonly command = async (command: Command): Promise<CommandResult> => {
+  command = async (command: Command): Promise<CommandResult> => {
     if (command.do === 'preview-cap') return { ok: true, preview: this.#preview(command.cap) };
     this.commands.push(command);
     const result = this.answer(command);

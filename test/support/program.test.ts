@@ -19,10 +19,11 @@ const listening = `
 
 describe('runProgram', () => {
   it('waits for the address, reads the events and ends the program by a signal', async () => {
-    const script = await scriptOf(`${listening}
+    const script = await scriptOf(`
       process.on('SIGTERM', () => { say({ event: 'proxy.stopped' }); process.exit(0); });
+      setInterval(() => {}, 1000);
       console.error('a word on stderr');
-      setInterval(() => {}, 1000);`);
+      ${listening}`);
     const program = await runProgram(['--cap', '4'], { script });
     expect(program.address).toBe('--cap 4 --listen 127.0.0.1:0 --headless');
     expect(await program.stop()).toEqual({ code: 0, signal: null });

@@ -4,8 +4,10 @@ import { createInterface } from 'node:readline';
 import type { ProxyEvent } from '../../src/events.ts';
 import { childEnvironment, programFile } from './child-environment.ts';
 import { onCleanup } from './cleanup.ts';
+import { endProgram } from './ending.ts';
 import { named } from './events.ts';
 import { Inbox } from './inbox.ts';
+import { viewerUrl } from './viewer-url.ts';
 import { type Patience, within } from './within.ts';
 
 /** How a process ended. */
@@ -51,10 +53,7 @@ const start = (
     reader.end?.(`the program has ended (${code ?? signal}); stderr: ${stderr}`);
     resolve({ code, signal });
   });
-  onCleanup(async () => {
-    child.kill('SIGKILL');
-    await promise;
-  });
+  onCleanup(() => endProgram((signal) => child.kill(signal), promise));
   return {
     pid: child.pid!,
     stdout: () => stdout,
@@ -104,10 +103,7 @@ export const runProgram = async (
     ...child,
     address,
     events,
-    url: (session, rest = '') =>
-      address.startsWith('unix:')
-        ? `ws+${address}:/ws/${session}${rest}`
-        : `ws://${address}/ws/${session}${rest}`,
+    url: (session, rest = '') => viewerUrl(address, `/ws/${session}${rest}`),
     stop: (signal = 'SIGTERM') => {
       child.signal(signal);
       return child.exited();

@@ -4,6 +4,7 @@ import type { ProxyEvent } from '../../src/events.ts';
 import { type Proxy, startProxy } from '../../src/proxy/proxy.ts';
 import { onCleanup } from './cleanup.ts';
 import { Inbox } from './inbox.ts';
+import { viewerUrl } from './viewer-url.ts';
 import { within } from './within.ts';
 
 /** The defaults of the command line, but on a free port. */
@@ -54,10 +55,6 @@ export const pictureOf = async (
     watch.close();
   }
 };
-
-/** A viewer's URL at `address`, in the form that `ws` and the raw viewer take. */
-export const viewerUrl = (address: string, path: string): string =>
-  address.startsWith('unix:') ? `ws+${address}:${path}` : `ws://${address}${path}`;
 
 /** A proxy under test. */
 export type TestProxy = {

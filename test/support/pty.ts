@@ -3,9 +3,11 @@
  * screen again after everything that the program writes, and never in between. Nothing here
  * needs a test runner: a script calls `cleanUp` (cleanup.ts) at its end.
  */
+import { closeSync, constants, openSync } from 'node:fs';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { childEnvironment, programFile } from './child-environment.ts';
 import { onCleanup } from './cleanup.ts';
+import { endProgram } from './ending.ts';
 import { newTerminal, rowsOf, type Run, runsOf } from './screen.ts';
 import { type Patience, within } from './within.ts';
 
@@ -76,6 +78,19 @@ const draw = (rows: readonly string[], cols: number): string => {
   return [edge, ...rows.map((row) => `|${row.padEnd(cols)}|`), edge].join('\n');
 };
 
+/**
+ * Holds the program's side of the terminal open until `release`. Without a holder the end of
+ * the program hangs the terminal up, and what was not read by then, beyond the next 4 KiB, is
+ * lost: of a full-screen program, that is how it gave the screen back.
+ */
+const holdOpen = (pty: IPty): { release: () => void } => {
+  const name: unknown = Reflect.get(pty, 'ptsName');
+  if (typeof name !== 'string')
+    throw new Error('node-pty no longer tells the name of the terminal');
+  const held = openSync(name, constants.O_RDWR | constants.O_NOCTTY);
+  return { release: () => closeSync(held) };
+};
+
 /** Runs any command in a terminal; killed after the test. */
 export const startCommandInTerminal = (
   file: string,
@@ -89,6 +104,7 @@ export const startCommandInTerminal = (
     rows,
     env: childEnvironment({ TERM: 'xterm-256color', ...env }),
   });
+  const holder = holdOpen(pty);
   let output = '';
   let ended = false;
   const looks = new Set<() => void>();
@@ -107,14 +123,15 @@ export const startCommandInTerminal = (
   const exit = Promise.withResolvers<TerminalExit>();
   pty.onExit(({ exitCode, signal }) => {
     ended = true;
+    holder.release();
     void drawn().then(() => {
       exit.resolve({ exitCode, ...(signal !== undefined && { signal }) });
       for (const look of looks) look();
     });
   });
   onCleanup(async () => {
-    if (!ended) pty.kill('SIGKILL');
-    await exit.promise;
+    // Its group: a shell's program gets it too.
+    if (!ended) await endProgram((signal) => process.kill(-pty.pid, signal), exit.promise);
     terminal.dispose();
   });
 

@@ -1,0 +1,162 @@
+import { describe, expect, it, vi } from 'vitest';
+import { showConsole, type ShownConsole } from '../../components/show-console.tsx';
+import type { ProxyEvent } from '../../src/events.ts';
+import { smallWorld } from '../console/worlds.ts';
+import { onCleanup } from '../support/cleanup.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeControl } from '../support/fake-control.ts';
+import { FakeTerminal } from '../support/fake-terminal.ts';
+import { turn } from '../support/turns.ts';
+
+// Read when the drawing library is loaded, and there is no terminal here to ask.
+vi.hoisted(() => {
+  process.env['FORCE_COLOR'] = '1';
+});
+
+const show = async (env: NodeJS.ProcessEnv = {}, columns = 80, rows = 24) => {
+  const terminal = new FakeTerminal(columns, rows);
+  const control = new FakeControl(smallWorld);
+  const clock = new FakeClock();
+  const shown: ShownConsole = showConsole(control, terminal, { join: 'join: here', env }, clock);
+  onCleanup(shown.close);
+  await control.show();
+  await terminal.until(columns < 50 ? /wsb/ : / cap 3 /);
+  const type = async (...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) {
+      terminal.type(key);
+      await turn();
+      await turn();
+    }
+  };
+  return { terminal, control, clock, shown, type };
+};
+
+const givenBack = async (terminal: FakeTerminal): Promise<void> => {
+  expect(await terminal.shows()).toBe('normal');
+  expect(terminal.raw).toBe(false);
+  // Cursor shown, pasted text unmarked, plain text: each after the last time it was otherwise.
+  const last = (sequence: string): number => terminal.written.lastIndexOf(sequence);
+  expect(last('\u001B[?25h')).toBeGreaterThan(last('\u001B[?25l'));
+  expect(last('\u001B[?2004l')).toBeGreaterThan(last('\u001B[?2004h'));
+  expect(last('\u001B[0m')).toBeGreaterThan(-1);
+};
+
+describe('the console on a terminal', () => {
+  it('takes the alternate screen, raw, and never waits for the terminal', async () => {
+    const { terminal } = await show();
+    expect(await terminal.shows()).toBe('alternate');
+    expect(terminal.raw).toBe(true);
+    expect(terminal.blocking).toBe(false);
+    const rows = await terminal.rows();
+    expect(rows[0]).toContain('wsbouncer  ws://127.0.0.1:8080');
+    expect(rows[2]).toContain('join: here');
+    expect(rows.at(-1)).toContain('? help  q quit');
+  });
+
+  it('gives the terminal back at once when it is closed, and only once', async () => {
+    const { terminal, shown, control } = await show();
+    shown.close();
+    const { written } = terminal;
+    shown.close();
+    expect(terminal.written).toBe(written);
+    expect(control.unwatched).toBe(true);
+    await givenBack(terminal);
+  });
+
+  it('tells that the operator has confirmed quitting, after giving the terminal back', async () => {
+    const { terminal, shown, type } = await show();
+    await type('q', 'y');
+    await expect(shown.done).resolves.toBe('quit');
+    await givenBack(terminal);
+  });
+
+  it('does not wait long for a terminal that no longer reads', async () => {
+    const { terminal, shown, clock, type } = await show();
+    terminal.stalled = true;
+    await type('q', 'y');
+    clock.advance(500);
+    await expect(shown.done).resolves.toBe('quit');
+  });
+
+  it('fails with what broke while drawing, and gives the terminal back', async () => {
+    const { terminal, shown, control } = await show();
+    await control.show({ ...smallWorld, events: [{ event: 'proxy.stopped' } as ProxyEvent] });
+    await expect(shown.done).rejects.toThrow(TypeError);
+    await givenBack(terminal);
+  });
+
+  it('fails with what broke while a key was handled', async () => {
+    const { terminal, shown, control, type } = await show();
+    control.command = () => {
+      throw new Error('no such command');
+    };
+    await type('+');
+    await expect(shown.done).rejects.toThrow('no such command');
+    await givenBack(terminal);
+  });
+
+  it('fails when the terminal goes away, and survives what comes after', async () => {
+    const { terminal, shown } = await show();
+    terminal.stdout.emit('error', new Error('EIO'));
+    await expect(shown.done).rejects.toThrow('EIO');
+    terminal.stdout.emit('error', new Error('EIO again'));
+    terminal.stdin.emit('error', new Error('EIO'));
+    expect(terminal.raw).toBe(false);
+  });
+
+  it('fails when the terminal hangs up', async () => {
+    const { terminal, shown } = await show();
+    terminal.stdin.emit('end');
+    await expect(shown.done).rejects.toThrow('the terminal has gone');
+  });
+
+  it('draws nothing while the terminal is behind, and what is true then when it is back', async () => {
+    const { terminal, control, clock, type } = await show();
+    terminal.waiting = 16 * 1024 + 1;
+    const { written } = terminal;
+    let taken = false;
+    const picture = control.show({ ...smallWorld, cap: 7 }).then(() => {
+      taken = true;
+    });
+    await type('j', 'j', '\t');
+    clock.advance(5000);
+    await turn();
+    expect(terminal.written).toBe(written);
+    expect(taken).toBe(false);
+    terminal.waiting = 0;
+    clock.advance(50);
+    await picture;
+    await terminal.until(/Viewers of tty-bastion 1\/7/);
+  });
+
+  it('keeps the screen right while the terminal is resized again and again', async () => {
+    const { terminal } = await show();
+    for (let step = 0; step < 25; step += 1) {
+      terminal.resize(50 + ((step * 37) % 80), 12 + ((step * 17) % 30));
+      await turn();
+    }
+    terminal.resize(100, 30);
+    await terminal.until(/TREND/);
+    const rows = await terminal.rows();
+    expect(rows.filter((row) => row.includes('wsbouncer  ws:'))).toHaveLength(1);
+    expect(rows[0]).toContain('wsbouncer  ws:');
+    expect(rows.filter((row) => row.includes('q quit'))).toHaveLength(1);
+    expect(rows.at(-1)).toContain('q quit');
+  });
+
+  it('uses colours, and none with NO_COLOR, where the cursor is still seen', async () => {
+    const colored = await (await show()).terminal.runs();
+    expect(colored.filter(({ fg }) => fg !== null).length).toBeGreaterThan(10);
+    expect(colored.every(({ fg, bg }) => Number(fg) < 16 && bg === null)).toBe(true);
+    const plain = await (await show({ NO_COLOR: '1' })).terminal.runs();
+    expect(plain.filter(({ fg, bg }) => fg !== null || bg !== null)).toEqual([]);
+    const row = plain.filter(({ inverse }) => inverse).map(({ text }) => text);
+    expect(row.join('')).toMatch(/^▸■ deploy-77f1 .{65}$/);
+    expect(plain.some(({ bold }) => bold)).toBe(true);
+  });
+
+  it('writes 7-bit text where the locale is not UTF-8', async () => {
+    const { terminal } = await show({ LANG: 'C' });
+    expect((await terminal.rows()).join('')).toMatch(/^[\x20-\x7e]*$/);
+  });
+});

@@ -1,0 +1,316 @@
+import { describe, expect, it } from 'vitest';
+import { viewOf } from '../../src/console/pictures.ts';
+import { viewerRow } from '../support/fake-control.ts';
+import { ConsoleDriver } from '../support/console-driver.ts';
+import { smallWorld, wideWorld, without } from './worlds.ts';
+
+const onViewers = (world = smallWorld): ConsoleDriver => {
+  const driver = new ConsoleDriver(world);
+  driver.settle();
+  driver.press('tab');
+  return driver;
+};
+
+describe('evicting', () => {
+  it('goes from a session to its viewers and evicts nobody', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.press('e');
+    driver.wait(10_000);
+    expect(driver.state.focus).toBe('viewers');
+    expect(driver.evicted).toEqual([]);
+  });
+
+  it('stops at the viewers when the key is held on a session', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.chunk('e', 'e', 'e');
+    expect(driver.state.armed).toEqual([]);
+  });
+
+  it('sends the eviction of the viewer under the cursor three seconds later', () => {
+    const driver = onViewers();
+    driver.press('j', 'e');
+    expect(driver.screen).toContain('✗ EVICTING in 3s  v1043');
+    driver.wait(2999);
+    expect(driver.evicted).toEqual([]);
+    driver.wait(1);
+    expect(driver.evicted).toEqual(['v1043']);
+    expect(driver.effects.at(-1)).toMatchObject({ command: { actor: 'console' } });
+    driver.answer({ ok: true });
+    expect(driver.status).toContain('evicted v1043');
+  });
+
+  it('is undone by u and then never sent', () => {
+    const driver = onViewers();
+    driver.press('e');
+    driver.wait(2999);
+    driver.press('u');
+    driver.wait(60_000);
+    expect(driver.evicted).toEqual([]);
+    expect(driver.screen).not.toContain('EVICTING');
+  });
+
+  it('undoes the newest first', () => {
+    const driver = onViewers();
+    driver.press('e', 'j', 'e', 'u');
+    expect(driver.state.armed.map(({ viewer }) => viewer)).toEqual(['v1042']);
+    expect(driver.status).toContain('v1042');
+  });
+
+  it('happens at once with enter, and only on the viewer that is being evicted', () => {
+    const driver = onViewers();
+    driver.press('enter');
+    driver.press('e', 'j', 'enter');
+    expect(driver.evicted).toEqual([]);
+    driver.press('k', 'enter');
+    expect(driver.evicted).toEqual(['v1042']);
+    driver.wait(10_000);
+    expect(driver.evicted).toEqual(['v1042']);
+  });
+
+  it('arms a viewer once however long the key is held', () => {
+    const driver = onViewers();
+    driver.chunk('e', 'e', 'e', 'e');
+    expect(driver.state.armed).toHaveLength(1);
+  });
+
+  it('stays with the viewer while the list is sorted anew a hundred times', () => {
+    const driver = onViewers();
+    driver.press('j', 'e');
+    for (let turn = 0; turn < 100; turn += 1) {
+      const rows = smallWorld.sessions['deploy-77f1'] ?? [];
+      const turned = rows.map((_, index) => rows[(index + turn) % rows.length]!);
+      driver.wait(25);
+      driver.show({ ...smallWorld, sessions: { ...smallWorld.sessions, 'deploy-77f1': turned } });
+      expect(driver.state.viewers.id).toBe('v1043');
+    }
+    driver.wait(3000);
+    expect(driver.evicted).toEqual(['v1043']);
+  });
+
+  it('says so when the viewer under the cursor has left before the key, and arms nobody', () => {
+    const driver = onViewers();
+    driver.show(without(smallWorld, 'v1042'));
+    expect(driver.state.viewers.id).toBe('v1043');
+    driver.press('e');
+    expect(driver.state.armed).toEqual([]);
+    expect(driver.status).toContain('v1042 had already gone');
+    driver.wait(2000);
+    driver.press('e');
+    expect(driver.state.armed.map(({ viewer }) => viewer)).toEqual(['v1043']);
+  });
+
+  it('leaves the viewers when their session goes, and arms nobody in the next one', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.press('G', 'tab');
+    expect(driver.state.viewers.id).toBe('v1001');
+    driver.show(without(smallWorld, 'v1001'));
+    driver.settle();
+    expect(driver.state.focus).toBe('sessions');
+    driver.press('tab', 'e');
+    expect(driver.state.armed).toEqual([]);
+    expect(driver.status).toContain('v1001 had already gone');
+  });
+
+  it('says that a viewer had already gone when the proxy says so', () => {
+    const driver = onViewers();
+    driver.press('e', 'enter');
+    driver.answer({ ok: false, reason: 'v1042 had already gone' });
+    expect(driver.status).toContain('v1042 had already gone');
+  });
+
+  it('shows in red why the proxy refused', () => {
+    const driver = onViewers();
+    driver.press('e', 'enter');
+    driver.answer({ ok: false, reason: 'the link is lost' });
+    expect(driver.state.notice?.tone).toBe('bad');
+    expect(driver.status).toContain('v1042 was not evicted: the link is lost');
+  });
+
+  it('shows that the viewer has recovered meanwhile', () => {
+    const driver = onViewers();
+    driver.press('e');
+    const rows = smallWorld.sessions['deploy-77f1'] ?? [];
+    const well = rows.map((row) => (row.id === 'v1042' ? viewerRow('v1042', row.session) : row));
+    driver.show({ ...smallWorld, sessions: { ...smallWorld.sessions, 'deploy-77f1': well } });
+    expect(driver.screen).toContain('recovered - still evict?');
+    driver.press('u');
+    expect(driver.screen).not.toContain('recovered');
+  });
+
+  it('ignores a paste', () => {
+    const driver = onViewers();
+    driver.input({ type: 'paste' });
+    expect(driver.state.armed).toEqual([]);
+    expect(driver.status).toContain('pasted text ignored');
+  });
+
+  it.each([
+    [1, 1, 0],
+    [80, 2, 0],
+    [7, 6, 0],
+    [8, 6, 1],
+  ])('chooses nobody whose id cannot be read, at %d x %d', (columns, rows, armed) => {
+    const driver = new ConsoleDriver(smallWorld, { columns, rows });
+    driver.press('tab', 'e');
+    expect(driver.state.armed).toHaveLength(armed);
+  });
+});
+
+describe('moving', () => {
+  it('selects the first session and its first viewer, and starts on the sessions', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    expect(driver.state).toMatchObject({
+      focus: 'sessions',
+      sessions: { id: 'deploy-77f1' },
+      viewers: { id: 'v1042' },
+    });
+  });
+
+  it('takes a held key as many steps', () => {
+    const driver = new ConsoleDriver(wideWorld(20, 1));
+    driver.chunk('j', 'j', 'j', 'down', 'k');
+    expect(driver.state.sessions.id).toBe('session-004');
+    expect(driver.state.viewers.id).toBe('v4');
+  });
+
+  it('reaches both ends of a list of which only a window is known', () => {
+    const driver = new ConsoleDriver(wideWorld(300, 1));
+    driver.press('G');
+    expect(driver.state.sessions.id).toBe('session-300');
+    expect(driver.screen).toContain('of 300');
+    driver.press('g');
+    expect(driver.state.sessions.id).toBe('session-001');
+    driver.press('pagedown', 'pagedown', 'pageup');
+    expect(driver.state.sessions.id).toBe('session-004');
+  });
+
+  it('moves to the neighbour of what is gone in the middle of a long list', () => {
+    const driver = new ConsoleDriver(wideWorld(300, 1));
+    driver.press('G', 'pageup', 'pageup', 'pageup');
+    expect(driver.state.sessions.id).toBe('session-291');
+    driver.show(without(driver.world, 'v291'));
+    driver.settle();
+    expect(driver.state.sessions.id).toBe('session-292');
+    expect(driver.state.viewers.id).toBe('v292');
+  });
+
+  it('goes round the panes with tab and back with shift-tab', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.press('tab', 'tab');
+    expect(driver.state.focus).toBe('events');
+    driver.press('tab', 'backtab', 'backtab');
+    expect(driver.state.focus).toBe('viewers');
+    driver.press('esc');
+    expect(driver.state.focus).toBe('sessions');
+  });
+
+  it('keeps the order of the rows while the operator moves, and takes the new one after', () => {
+    const driver = onViewers();
+    const turned = (smallWorld.sessions['deploy-77f1'] ?? []).toReversed();
+    const world = { ...smallWorld, sessions: { ...smallWorld.sessions, 'deploy-77f1': turned } };
+    driver.press('j');
+    driver.show(world);
+    driver.press('j');
+    expect(driver.state.viewers.id).toBe('v1050');
+    driver.wait(2000);
+    driver.show(world);
+    driver.press('j');
+    expect(driver.state.viewers.id).toBe('v1043');
+  });
+
+  it('scrolls the events back, counts the new ones, and follows again with G', () => {
+    const event = { time: '2026-11-21T12:04:00.000Z', event: 'proxy.stopped' } as const;
+    const events = Array.from({ length: 30 }, () => event);
+    const driver = new ConsoleDriver({ ...smallWorld, events });
+    driver.press('tab', 'tab', 'k', 'k');
+    expect(viewOf(driver.state).events).toEqual({ rows: 3, upTo: 28 });
+    driver.show({ ...driver.world, events: [...events, event] });
+    expect(driver.screen).toContain('3 new, G follows');
+    driver.press('G');
+    expect(viewOf(driver.state).events.upTo).toBeNull();
+    driver.press('g');
+    expect(driver.state.upTo).toBe(3);
+  });
+
+  it('asks for what is drawn and a page either side, around the cursor', () => {
+    const driver = new ConsoleDriver(wideWorld(300, 3));
+    driver.press('j', 'tab');
+    expect(viewOf(driver.state)).toMatchObject({
+      session: 'session-002',
+      sessions: { anchor: 'session-002', before: 8, after: 8 },
+      viewers: { anchor: 'v4', before: 10, after: 10 },
+      worst: 3,
+    });
+  });
+});
+
+describe('quitting', () => {
+  it('asks first, says what it closes, and is cancelled by everything but y', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.press('q');
+    expect(driver.screen).toContain('This closes 6 viewers.');
+    driver.press('enter');
+    expect(driver.state.modal.mode).toBe('main');
+    driver.press('q', 'esc', 'q', 'x', 'n');
+    expect(driver.effects.filter((effect) => effect.do === 'quit')).toEqual([]);
+    driver.press('q', 'y');
+    expect(driver.effects.at(-1)).toEqual({ do: 'quit' });
+  });
+
+  it('asks on Ctrl-C, and quits on a second one within two seconds', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.press('c', 'ctrl-c');
+    expect(driver.state.modal.mode).toBe('quit');
+    driver.wait(2000);
+    driver.press('ctrl-c');
+    expect(driver.effects.at(-1)).not.toEqual({ do: 'quit' });
+    driver.wait(1999);
+    driver.press('ctrl-c');
+    expect(driver.effects.at(-1)).toEqual({ do: 'quit' });
+  });
+
+  it('swallows Ctrl-Z', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    const before = driver.state;
+    driver.chunk('ctrl-z');
+    expect(driver.effects).toEqual([]);
+    expect(driver.state.modal).toBe(before.modal);
+  });
+});
+
+describe('help', () => {
+  it('opens with ?, scrolls where it does not fit, and closes with esc', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.press('?');
+    expect(driver.screen).toContain('undo the newest eviction');
+    expect(driver.screen).not.toContain('answers, and takes its data');
+    driver.press('G');
+    expect(driver.screen).toContain('answers, and takes its data');
+    driver.press('g', 'k', 'esc');
+    expect(driver.screen).not.toContain('Keys and signs');
+  });
+
+  it('takes no other key', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.press('tab', '?', 'e', '+');
+    driver.wait(5000);
+    expect(driver.effects.filter((effect) => effect.do === 'send')).toEqual([]);
+  });
+});
+
+describe('the end of the proxy', () => {
+  it('is said in the title and in the last line', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.input({ type: 'ended', reason: 'the relay thread died' });
+    expect(driver.rows()[0]).toContain('ENDED');
+    expect(driver.status).toContain('the proxy has ended: the relay thread died');
+  });
+
+  it('is not to be told from silence, so an old picture says how old it is', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.wait(1999);
+    expect(driver.rows()[0]).toContain('LIVE');
+    driver.wait(3001);
+    expect(driver.rows()[0]).toContain('OLD 5s');
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { Command, ViewerId } from '../../src/contract.ts';
+import { echoBackend, hangingBackend, rawBackend } from '../support/backends.ts';
+import { named } from '../support/events.ts';
+import { withProxy } from '../support/proxy.ts';
+import { connectRaw } from '../support/raw-viewer.ts';
+import { closeOf, connectViewer, echo, refusedHandshake } from '../support/viewer.ts';
+
+const evict = (viewer: string): Command => ({
+  do: 'evict',
+  viewer: viewer as ViewerId,
+  actor: 'console',
+});
+
+const done = { ok: true };
+
+describe('evict', () => {
+  it('closes the viewer with 1008 and its backend with 1001, and records both', async () => {
+    const backend = await rawBackend();
+    const proxy = await withProxy({ backend: backend.template });
+    const viewer = connectRaw(proxy.url('a'));
+    await viewer.open();
+    const { peer } = await backend.connections.next();
+
+    expect(await proxy.control.command(evict('v1'))).toEqual(done);
+
+    const words = { code: 1008, reason: 'evicted by operator' };
+    expect(await viewer.closed()).toEqual({ close: words, how: 'fin' });
+    expect((await peer.closed()).close).toEqual({ code: 1001, reason: 'viewer evicted' });
+    const left = await proxy.events.next(named('viewer.left'));
+    const { remote } = left;
+    const place = { session: 'a', viewer: 'v1', remote, viewers: 0, cap: 8, ...words };
+    expect(proxy.events.all.slice(2)).toEqual([
+      {
+        event: 'viewer.evicted',
+        time: expect.any(String),
+        ...place,
+        cause: 'operator',
+        actor: 'console',
+        closeSent: true,
+      },
+      {
+        event: 'viewer.left',
+        time: expect.any(String),
+        ...place,
+        cause: 'evicted',
+        closeSent: true,
+        durationMs: expect.any(Number),
+        bytesToViewer: 0,
+        bytesToBackend: 0,
+        messagesToViewer: 0,
+        messagesToBackend: 0,
+      },
+    ]);
+    expect((await proxy.snapshot()).totals).toMatchObject({ viewers: 0, evicted: 1 });
+  });
+
+  it('evicts that viewer and no other', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const first = await connectViewer(proxy.url('a'));
+    const second = await connectViewer(proxy.url('a'));
+    const third = await connectViewer(proxy.url('b'));
+    expect(await proxy.control.command(evict('v2'))).toEqual(done);
+    expect((await closeOf(second)).code).toBe(1008);
+    await echo(first, 'still here');
+    await echo(third, 'here too');
+    expect((await proxy.snapshot()).viewers.rows.map(({ id: each }) => each)).toEqual(['v1']);
+  });
+
+  it('says so where the viewer had already gone, and evicts nobody twice', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const viewer = connectRaw(proxy.url('a'), { answerClose: false });
+    await viewer.open();
+    expect(await proxy.control.command(evict('v1'))).toEqual(done);
+    for (const gone of ['v1', 'v2', 'nonsense']) {
+      const reason = `${gone} had already gone`;
+      expect(await proxy.control.command(evict(gone))).toEqual({ ok: false, reason });
+    }
+    viewer.destroy();
+    await proxy.events.next(named('viewer.left'));
+    const names = proxy.events.all.map(({ event }) => event);
+    expect(names.slice(1)).toEqual(['viewer.admitted', 'viewer.evicted', 'viewer.left']);
+  });
+
+  it('names no newcomer like one that had gone', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const first = await connectViewer(proxy.url('a'));
+    first.close();
+    await closeOf(first);
+    await connectViewer(proxy.url('a'));
+    expect((await proxy.snapshot()).viewers.rows.map(({ id: each }) => each)).toEqual(['v2']);
+    expect(await proxy.control.command(evict('v1'))).toMatchObject({ ok: false });
+  });
+
+  it('ends a viewer that is dialling, without calling it admitted', async () => {
+    const backend = await hangingBackend();
+    const proxy = await withProxy({ backend: backend.template });
+    const viewer = connectRaw(proxy.url('a'));
+    await backend.dials.next();
+    expect(await proxy.control.command(evict('v1'))).toEqual(done);
+    const words = { code: 1008, reason: 'evicted by operator' };
+    expect((await viewer.closed()).close).toEqual(words);
+    await backend.tally.until((tally) => tally.open('any') === 0, 'the dial to end');
+    const event = await proxy.events.next(named('backend.unavailable'));
+    expect(event).toMatchObject({ cause: 'aborted', viewers: 0, ...words, closeSent: true });
+    expect(proxy.events.all).toHaveLength(2);
+  });
+
+  it('ends a dialling viewer with 503 where refusals are HTTP', async () => {
+    const backend = await hangingBackend();
+    const proxy = await withProxy({ backend: backend.template, refuseWith: 'http' });
+    const refused = refusedHandshake(proxy.url('a'));
+    await backend.dials.next();
+    await proxy.control.command(evict('v1'));
+    expect((await refused).status).toBe(503);
+  });
+});

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import type { SessionId, Snapshot, ViewerId, Window } from '../../src/contract.ts';
+import { echoBackend, hangingBackend } from '../support/backends.ts';
+import { named } from '../support/events.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { opcodes } from '../support/frame-reader.ts';
+import { Inbox } from '../support/inbox.ts';
+import { everything, type TestProxy, withProxy } from '../support/proxy.ts';
+import { connectRaw } from '../support/raw-viewer.ts';
+import { closeOf, connectViewer } from '../support/viewer.ts';
+
+/** Intervals so long that time can be moved without anybody being pinged or missed. */
+const calm = { pingIntervalMs: 100_000_000, pongTimeoutMs: 300_000_000 };
+
+const start = async (options: { cap?: number; maxViewers?: number } = {}) => {
+  const clock = new FakeClock(new Date('2026-02-03T04:05:06Z'));
+  const backend = await echoBackend();
+  const proxy = await withProxy({ backend: backend.template, ...calm, ...options }, { clock });
+  return { clock, backend, proxy };
+};
+
+const first = <Id>(rows: number): Window<Id> => ({
+  anchor: null,
+  edge: 'first',
+  before: 0,
+  after: rows - 1,
+});
+
+const pictures = (proxy: TestProxy, taken: () => void | Promise<void> = () => undefined) => {
+  const inbox = new Inbox<Snapshot>('pictures', ({ seq }) => `picture ${seq}`);
+  const watch = proxy.control.watch(everything, (snapshot) => {
+    inbox.push(snapshot);
+    return taken();
+  });
+  return { inbox, watch };
+};
+
+describe('a snapshot', () => {
+  it('shows an empty proxy', async () => {
+    const { proxy, clock } = await start({ maxViewers: 500 });
+    clock.advance(1_500);
+    const at = Date.parse('2026-02-03T04:05:06Z');
+    expect(await proxy.snapshot()).toEqual({
+      seq: 1,
+      at: at + 1_500,
+      startedAt: at,
+      address: proxy.address,
+      cap: 8,
+      maxViewers: 500,
+      ...calm,
+      writeTimeoutMs: 20_000,
+      loopP99Ms: null,
+      totals: {
+        sessions: 0,
+        viewers: 0,
+        late: 0,
+        expiring: 0,
+        stuck: 0,
+        full: 0,
+        over: 0,
+        refused: 0,
+        evicted: 0,
+      },
+      sessions: { from: 0, total: 0, rows: [] },
+      session: null,
+      viewers: { from: 0, total: 0, rows: [] },
+      worst: [],
+      events: [{ seq: 1, event: proxy.events.all[0] }],
+      newestEvent: 1,
+    });
+  });
+
+  it('shows sessions and viewers as they are', async () => {
+    const { proxy, clock } = await start({ cap: 2 });
+    // Without a Pong there are no round trips to show.
+    const mute = { answerPings: false };
+    const viewer = connectRaw(proxy.url('a'), mute);
+    viewer.sendFrame({ opcode: opcodes.text, payload: 'hello' });
+    await viewer.nextData();
+    clock.advance(3_000);
+    await connectRaw(proxy.url('a'), mute).open();
+    await connectRaw(proxy.url('a')).closed();
+    await connectRaw(proxy.url('b'), mute).open();
+
+    const snapshot = await proxy.snapshot();
+    expect(snapshot.totals).toMatchObject({ sessions: 2, viewers: 3, full: 1, refused: 1 });
+    expect(snapshot.sessions.rows).toEqual([
+      {
+        id: 'a',
+        state: 'full',
+        viewers: 2,
+        dialling: 0,
+        cap: 2,
+        capIsOwn: false,
+        p95RttMs: null,
+        queuedBytes: 0,
+        refused: 1,
+        ageMs: 3_000,
+      },
+      expect.objectContaining({ id: 'b', state: 'ok', viewers: 1, refused: 0, ageMs: 0 }),
+    ]);
+    expect(snapshot.session).toBe('a');
+    const [oldest, newest] = snapshot.viewers.rows;
+    expect(oldest).toEqual({
+      id: 'v1',
+      session: 'a',
+      remote: proxy.events.all.find(named('viewer.admitted'))?.remote,
+      state: 'ok',
+      rttMs: null,
+      smoothedRttMs: null,
+      recentRttsMs: [],
+      deadlineMs: calm.pongTimeoutMs - 3_000,
+      deadlineHeld: false,
+      queuedBytes: 0,
+      stuckMs: 0,
+      ageMs: 3_000,
+      bytesToViewer: 7,
+      bytesToBackend: 11,
+    });
+    expect(newest).toMatchObject({ id: 'v2', ageMs: 0, deadlineMs: calm.pongTimeoutMs });
+  });
+
+  it('counts who is dialling as having a slot', async () => {
+    const backend = await hangingBackend();
+    const proxy = await withProxy({ backend: backend.template });
+    connectRaw(proxy.url('a'));
+    await backend.dials.next();
+    const { sessions, viewers, totals } = await proxy.snapshot();
+    expect(sessions.rows).toMatchObject([{ id: 'a', viewers: 1, dialling: 1, state: 'ok' }]);
+    expect(viewers.rows).toMatchObject([{ id: 'v1', state: 'dialling', deadlineMs: null }]);
+    expect(totals.viewers).toBe(1);
+  });
+
+  it('forgets refusals and evictions after five minutes', async () => {
+    const { proxy, clock } = await start({ cap: 1 });
+    await connectViewer(proxy.url('b'));
+    await connectViewer(proxy.url('a'));
+    await closeOf(await connectViewer(proxy.url('a')));
+    await proxy.control.command({ do: 'evict', viewer: 'v1' as ViewerId, actor: 'test' });
+    await proxy.events.next(named('viewer.evicted'));
+    clock.advance(4 * 60_000);
+    expect((await proxy.snapshot()).totals).toMatchObject({ refused: 1, evicted: 1 });
+    clock.advance(2 * 60_000);
+    const { totals, sessions } = await proxy.snapshot();
+    expect(totals).toMatchObject({ refused: 0, evicted: 0, viewers: 1 });
+    expect(sessions.rows).toMatchObject([{ id: 'a', refused: 0 }]);
+  });
+
+  it('shows no more than what is looked at', async () => {
+    const { proxy } = await start();
+    for (const session of ['a', 'b', 'c', 'd', 'e']) {
+      await connectViewer(proxy.url(session));
+      await connectViewer(proxy.url(session));
+    }
+    const snapshot = await proxy.snapshot({
+      sessions: { anchor: 'd' as SessionId, edge: 'first', before: 1, after: 0 },
+      session: 'b' as SessionId,
+      viewers: first(1),
+      worst: 0,
+      events: { rows: 2, upTo: 3 },
+    });
+    expect(snapshot.totals).toMatchObject({ sessions: 5, viewers: 10 });
+    expect(snapshot.sessions).toMatchObject({
+      from: 2,
+      total: 5,
+      rows: [{ id: 'c' }, { id: 'd' }],
+    });
+    expect(snapshot.session).toBe('b');
+    expect(snapshot.viewers).toMatchObject({ from: 0, total: 2, rows: [{ id: 'v3' }] });
+    expect(snapshot.events.map(({ seq }) => seq)).toEqual([2, 3]);
+    expect(snapshot.newestEvent).toBe(11);
+  });
+
+  it('lists the viewers of the first session where the chosen one is gone', async () => {
+    const { proxy } = await start();
+    await connectViewer(proxy.url('a'));
+    const snapshot = await proxy.snapshot({ session: 'gone' as SessionId });
+    expect(snapshot.session).toBe('a');
+    expect(snapshot.viewers.rows).toMatchObject([{ id: 'v1' }]);
+  });
+});
+
+describe('a watcher', () => {
+  it('gets a first picture at once, and then four a second', async () => {
+    const { proxy, clock } = await start();
+    const { inbox, watch } = pictures(proxy);
+    await inbox.next();
+    for (let second = 0; second < 2; second += 1) clock.advance(1_000);
+    expect(inbox.all).toHaveLength(9);
+    watch.close();
+    clock.advance(1_000);
+    expect(inbox.all).toHaveLength(9);
+  });
+
+  it('that is slow gets one picture at a time, and no backlog', async () => {
+    const { proxy, clock } = await start();
+    const drawn = Promise.withResolvers<void>();
+    const { inbox } = pictures(proxy, () => drawn.promise);
+    await inbox.next();
+    clock.advance(10_000);
+    expect(inbox.all).toHaveLength(1);
+    await connectViewer(proxy.url('a'));
+    drawn.resolve();
+    // Settled promises are heard before any I/O is.
+    await connectViewer(proxy.url('a'));
+    clock.advance(250);
+    const { totals } = await inbox.next();
+    expect(totals.viewers).toBe(2);
+    expect(inbox.all).toHaveLength(2);
+  });
+
+  it('gets a picture at once where it looks elsewhere', async () => {
+    const { proxy } = await start();
+    await connectViewer(proxy.url('a'));
+    await connectViewer(proxy.url('b'));
+    const { inbox, watch } = pictures(proxy);
+    expect((await inbox.next()).session).toBe('a');
+    watch.look({ ...everything, session: 'b' as SessionId });
+    expect((await inbox.next()).session).toBe('b');
+    watch.close();
+    watch.look(everything);
+    expect(inbox.all).toHaveLength(2);
+  });
+
+  it('costs nothing once it has gone: no timer is left', async () => {
+    const { proxy, clock } = await start();
+    const before = clock.pending;
+    const one = pictures(proxy);
+    const two = pictures(proxy);
+    await two.inbox.next();
+    expect(clock.pending).toBe(before + 1);
+    one.watch.close();
+    expect(clock.pending).toBe(before + 1);
+    two.watch.close();
+    expect(clock.pending).toBe(before);
+  });
+});

@@ -1,0 +1,105 @@
+/** Drives the pure console by hand: keys, pictures of a world, and time, without a terminal. */
+import type { CommandResult, ViewerId } from '../../src/contract.ts';
+import { type Glyphs, unicodeGlyphs } from '../../src/console/glyphs.ts';
+import type { Size } from '../../src/console/layout.ts';
+import { viewOf } from '../../src/console/pictures.ts';
+import { screenOf } from '../../src/console/screen.ts';
+import { type Effect, type Input, initialState, type State } from '../../src/console/state.ts';
+import { step } from '../../src/console/step.ts';
+import { textOf } from '../../src/console/text.ts';
+import { pictureOf, type World } from './fake-control.ts';
+
+/** A console in front of a world that a test changes. */
+export class ConsoleDriver {
+  /** Everything that was to be done so far, in order. */
+  readonly effects: Effect[] = [];
+  state: State;
+  world: World;
+  now = 1000;
+  #seq = 0;
+
+  constructor(world: World, size: Size = { columns: 80, rows: 24 }, join: string | null = null) {
+    this.world = world;
+    this.state = initialState(size, join, this.now);
+    this.show();
+  }
+
+  /** Puts one input in; returns what is to be done about it. */
+  input(input: Input): readonly Effect[] {
+    const { state, effects } = step(this.state, input, this.now);
+    this.state = state;
+    this.effects.push(...effects);
+    return effects;
+  }
+
+  /** Keys as one string would bring them, then the pictures that follow. */
+  chunk(...keys: readonly string[]): readonly Effect[] {
+    const effects = this.input({ type: 'keys', keys });
+    this.settle();
+    return effects;
+  }
+
+  /** Keys one at a time, each followed by the pictures it asks for. */
+  press(...keys: readonly string[]): void {
+    for (const key of keys) this.chunk(key);
+  }
+
+  /** One picture of the world. */
+  show(world: World = this.world): void {
+    this.world = world;
+    this.#seq += 1;
+    const snapshot = pictureOf(world, viewOf(this.state), this.#seq);
+    this.input({ type: 'snapshot', snapshot });
+  }
+
+  /** Pictures until the console asks for nothing else and is sure of what it has. */
+  settle(): void {
+    for (let before = ''; before !== this.#wish(); this.show()) before = this.#wish();
+  }
+
+  /** Lets time pass, with a tick at its end. */
+  wait(ms: number): readonly Effect[] {
+    this.now += ms;
+    return this.input({ type: 'tick' });
+  }
+
+  /** What came of the newest command. */
+  answer(result: CommandResult): void {
+    const last = this.effects.findLast((effect) => effect.do === 'send');
+    if (last?.do === 'send') this.input({ type: 'result', reply: last.reply, result });
+  }
+
+  /** The rows of the screen as text. */
+  rows(glyphs: Glyphs = unicodeGlyphs): readonly string[] {
+    return screenOf(this.state, glyphs).map(textOf);
+  }
+
+  /** The screen as one text. */
+  get screen(): string {
+    return this.rows().join('\n');
+  }
+
+  /** The last row. */
+  get status(): string {
+    return this.rows().at(-1) ?? '';
+  }
+
+  /** Who was evicted so far, in order. */
+  get evicted(): readonly ViewerId[] {
+    return this.effects.flatMap((effect) =>
+      effect.do === 'send' && effect.command.do === 'evict' ? [effect.command.viewer] : [],
+    );
+  }
+
+  /** The caps that were set so far, in order. */
+  get caps(): readonly number[] {
+    return this.effects.flatMap((effect) =>
+      effect.do === 'send' && effect.command.do === 'set-cap' ? [effect.command.cap] : [],
+    );
+  }
+
+  #wish(): string {
+    const { sessions, viewers } = this.state;
+    return JSON.stringify([viewOf(this.state), sessions.unsure, viewers.unsure]);
+  }
+}
