@@ -137,8 +137,11 @@ export class Liveness {
   tick(now: number): LivenessVerdict {
     if (this.#pausedAt !== null) return 'nothing';
     if (this.#oldest !== null && this.#leftMs(now) <= 0) return 'expired';
-    // At the last tick that is not late: a Ping that slips makes a punctual viewer look late.
-    const isDue = now + this.#rules.tickMs > this.#nextPingAt;
+    // Early rather than a whole tick late, which would make a punctual viewer look late; but
+    // not for the jitter of a tick, which would make every Ping early.
+    const { tickMs, pingIntervalMs } = this.#rules;
+    const due = this.#nextPingAt;
+    const isDue = now >= due || now + tickMs > due + pingIntervalMs / 16;
     return isDue && !this.#backendServes(now) ? 'ping' : 'nothing';
   }
 

@@ -20,7 +20,8 @@ export class WriteWatch {
    * Looks at Node's counters: `waiting` bytes not yet taken, `inNode` of them in Node itself,
    * `taken` bytes handed over so far. Where none wait in Node, handing over is no progress: it
    * only piles up in the kernel. A suspect is to be confirmed, where that can be, before
-   * `waitedMs` is believed. In doubt data was taken just now, which costs two looks at most.
+   * `waitedMs` is believed. In doubt data was taken just now: that costs two looks, and where
+   * data comes to wait in Node too, what it has waited in the kernel alone.
    */
   look(now: number, waiting: number, taken: number, inNode = waiting): WriteState {
     const moved = taken !== this.#taken && inNode > 0;

@@ -47,6 +47,7 @@ export class Connection {
       happen({ on: 'close', side });
     };
     const fail = (side: Side) => (cause: 'protocol-error' | 'message-too-big') => {
+      this.#legs[side].offended();
       this.#legs[other(side)].sourceGone();
       happen({ on: 'offence', side, cause });
     };

@@ -8,7 +8,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import type { Direction } from './relay.ts';
 
 /** How long a Close may wait for a frame boundary and for the bytes ahead of it. */
-export const FLUSH_MS = 1_000;
+const FLUSH_MS = 1_000;
 
 /** How long a far side has to answer a Close, or to end TCP, once it has everything. */
 export const LINGER_MS = 2_000;
@@ -31,6 +31,7 @@ export class Leg {
   readonly #into: Direction;
   #cancel: Cancel | null = null;
   #sourceGone = false;
+  #offended = false;
   /** Called with false if the Close that waits turns out not to go out. */
   #unsent: (() => void) | null = null;
 
@@ -78,8 +79,17 @@ export class Leg {
       if (this.#unsent === null) return;
       this.#unsent = null;
       this.#arm(LINGER_MS);
+      if (this.#offended) this.socket.end();
       done(whole);
     });
+  }
+
+  /**
+   * What the far side sends is not understood any more, so no answer to a Close can be: TCP is
+   * ended right behind it (RFC 6455 7.1.7), and what still comes is read and discarded.
+   */
+  offended(): void {
+    this.#offended = true;
   }
 
   /** No more frames come to write into this leg: a Close in the middle of one is hopeless. */

@@ -130,7 +130,7 @@ export const startProxy = async (
   const watches = new Watches(clock, picture);
 
   const terminate = (): void => {
-    for (const viewer of [...registry.viewers, ...registry.lingerers()]) viewer.terminate();
+    for (const viewer of [...registry.viewers, ...registry.lingerers]) viewer.terminate();
     for (const socket of sockets) socket.destroy();
   };
 

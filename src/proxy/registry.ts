@@ -22,8 +22,9 @@ const dropFrom = (map: Map<SessionId, Set<Viewer>>, viewer: Viewer): void => {
 export class Registry {
   readonly #byId = new Map<ViewerId, Viewer>();
   readonly #sessions = new Map<SessionId, Set<Viewer>>();
+  readonly #lingerers = new Set<Viewer>();
+  /** Those of them that may still have a backend connection. */
   readonly #lingering = new Map<SessionId, Set<Viewer>>();
-  #lingerers = 0;
 
   /** Viewers that hold a slot, dialling ones included, oldest first. */
   get viewers(): Iterable<Viewer> {
@@ -37,12 +38,12 @@ export class Registry {
 
   /** Viewers of any kind that something is left of. */
   get remaining(): number {
-    return this.#byId.size + this.#lingerers;
+    return this.#byId.size + this.#lingerers.size;
   }
 
-  /** Those that were given up and are still being closed. */
-  *lingerers(): Iterable<Viewer> {
-    for (const viewers of this.#lingering.values()) yield* viewers;
+  /** Those that gave their slot back and are still being closed. */
+  get lingerers(): Iterable<Viewer> {
+    return this.#lingerers;
   }
 
   /** The viewer of that id, as long as it holds a slot. */
@@ -61,14 +62,14 @@ export class Registry {
     if (!this.#byId.delete(viewer.id)) return false;
     dropFrom(this.#sessions, viewer);
     addTo(this.#lingering, viewer);
-    this.#lingerers += 1;
+    this.#lingerers.add(viewer);
     return !this.#sessions.has(viewer.slot.session);
   }
 
   /** Nothing is left of a viewer. */
   gone(viewer: Viewer): void {
     dropFrom(this.#lingering, viewer);
-    this.#lingerers -= 1;
+    this.#lingerers.delete(viewer);
   }
 
   /**

@@ -74,6 +74,22 @@ describe('when a Ping is asked for', () => {
     expect(asked).toEqual([0, 12_000, 24_000]);
   });
 
+  it('is a whole interval apart where ticks come a little late', () => {
+    const rules = { pingIntervalMs: 1_000, pongTimeoutMs: 3_000, tickMs: 250 };
+    const liveness = new Liveness(rules, 0, 0.999_999);
+    const asked: number[] = [];
+    for (let tick = 0; tick < 40; tick += 1) {
+      const now = tick * 252 + (tick % 3);
+      if (liveness.tick(now) !== 'ping') continue;
+      asked.push(now);
+      ping(liveness, now);
+      liveness.life(now);
+    }
+    const gaps = asked.slice(1).map((now, i) => now - (asked[i] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(995);
+    expect(Math.max(...gaps)).toBeLessThan(1_062);
+  });
+
   it('is at every tick until it could be put in', () => {
     const liveness = opened();
     expect([0, 250, 500].map((now) => liveness.tick(now))).toEqual(['ping', 'ping', 'ping']);

@@ -1,6 +1,8 @@
 /** One viewer and its backend over bare sockets, with a proxy between them. */
+import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../src/clock.ts';
 import type { ProxyOptions, ViewerRow } from '../../src/contract.ts';
+import type { ProxyEvent } from '../../src/events.ts';
 import { rawBackend, type RawBackendOptions } from '../support/backends.ts';
 import { named } from '../support/events.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -58,4 +60,50 @@ export const until = async (
     if (performance.now() > end) throw new Error(`waited ${patienceMs} ms in vain until ${what}`);
     await turns(1);
   }
+};
+
+/** The kernel is asked, so that the proxy, which asked first, has its answer too. */
+const askAlong = async (): Promise<void> => {
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    await readFile(table).catch(() => undefined);
+  }
+};
+
+/** How time passes. */
+export type Passing = {
+  /** Default 250 ms, that of the default intervals. */
+  readonly tickMs?: number;
+  /** The proxy asks the kernel at every tick, and needs the time for that; default false. */
+  readonly asking?: boolean;
+  /** Runs after every tick. */
+  readonly each?: () => unknown;
+};
+
+/** Time passes tick by tick, and real sockets keep up. */
+export const pass = async (
+  clock: FakeClock,
+  ms: number,
+  { tickMs = 250, asking = false, each }: Passing = {},
+): Promise<void> => {
+  for (let left = ms; left > 0; left -= tickMs) {
+    clock.advance(Math.min(left, tickMs));
+    await turns(3);
+    if (asking) await askAlong();
+    await turns(2);
+    await each?.();
+  }
+};
+
+/** Time passes until an event of that name has been recorded; returns how much did. */
+export const passUntil = async (
+  { clock, proxy }: { readonly clock: FakeClock; readonly proxy: TestProxy },
+  name: ProxyEvent['event'],
+  passing?: Passing,
+): Promise<number> => {
+  const start = clock.now();
+  await until(name, async () => {
+    await pass(clock, passing?.tickMs ?? 250, passing);
+    return proxy.events.left.some(({ event }) => event === name);
+  });
+  return clock.now() - start;
 };

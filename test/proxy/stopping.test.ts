@@ -231,7 +231,7 @@ describe('stop, now', () => {
       viewer: 'v1' as ViewerId,
       actor: 'test',
     });
-    expect(evict).toEqual({ ok: false, reason: 'v1 had already gone' });
+    expect(evict).toEqual({ ok: false, reason: 'the proxy has stopped' });
     expect(proxy.events.all.at(-1)?.event).toBe('proxy.stopped');
   });
 });

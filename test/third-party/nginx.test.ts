@@ -187,7 +187,7 @@ describe('behind nginx', () => {
     const backend = await silentBackend();
     const [pinged, unpinged] = await Promise.all(
       ['100ms', '15s'].map((interval) =>
-        start({ backend, changes, args: ['--ping-interval', interval] }),
+        start({ backend, changes, args: ['--ping-interval', interval, '--pong-timeout', '30s'] }),
       ),
     );
     const idle = await connectViewer(pinged!.url('demo'));
@@ -195,8 +195,8 @@ describe('behind nginx', () => {
     const enough = new Promise<void>((resolve) => {
       idle.on('ping', () => {
         pings += 1;
-        // Twice the read timeout.
-        if (pings === 20) resolve();
+        // Well beyond the read timeout.
+        if (pings === 25) resolve();
       });
     });
     const forgotten = await connectViewer(unpinged!.url('demo'));

@@ -8,6 +8,7 @@ import { runProgram } from '../support/program.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
 import { closeOf, connectViewer, echo, received } from '../support/viewer.ts';
 import { pythonBackend } from './python.ts';
+import { adapted, commandsOf, recipe } from './recipes.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -169,15 +170,16 @@ describe('a python backend', () => {
   });
 
   it('has the pings of its keepalive answered by the viewer, and not without one', async () => {
-    // Had a pong not come back in its 300 ms, the library would close with 1011.
-    const keepalive = { ping_interval: 0.05, ping_timeout: 0.3 };
+    const keepalive = { ping_interval: 0.05, ping_timeout: 20 };
     const { backend, proxy } = await throughTo({ echo: true, keywords: keepalive });
     const viewer = await connectViewer(proxy.url('demo'));
     for (let pongs = 0; pongs < 10; pongs += 1) await backend.of('demo').next('pong');
     await echo(viewer, 'still here');
 
-    const mute = connectRaw(proxy.url('mute'), { answerPings: false });
-    expect(await backend.of('mute').next('closed')).toMatchObject({ code: 1006 });
+    const impatient = { ping_interval: 0.05, ping_timeout: 0.3 };
+    const other = await throughTo({ keywords: impatient });
+    const mute = connectRaw(other.proxy.url('demo'), { answerPings: false });
+    expect(await other.backend.of('demo').next('closed')).toMatchObject({ code: 1006 });
     expect((await mute.closed()).close).toEqual({ code: 1011, reason: 'keepalive ping timeout' });
   });
 });
@@ -189,7 +191,10 @@ describe('python backends on a Unix socket for each session', () => {
       echo: true,
       sockets: { one: join(directory, 'one.sock'), two: join(directory, 'two.sock') },
     });
-    const proxy = await runProgram(['--backend', `ws+unix:${directory}/{session}.sock:/`]);
+    const text = adapted(recipe('A Unix socket for each session', 'sh'), {
+      '/run/sessions': directory,
+    });
+    const proxy = await runProgram(commandsOf(text, 'wsbouncer')[0] ?? []);
     for (const session of ['one', 'two']) {
       await echo(await connectViewer(proxy.url(session)), `to ${session}`);
       expect(await backend.of(session).message()).toBe(`to ${session}`);

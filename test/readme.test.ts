@@ -1,0 +1,35 @@
+/** The README says what the program says: its tables are the program's own. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { filledReadme } from '../scripts/readme-tables.ts';
+import { CLOSE } from '../src/core/close-codes.ts';
+import { unicodeGlyphs } from '../src/console/glyphs.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+/** Tables without the blanks that only line their columns up. */
+const unpadded = (text: string): string => text.replace(/ {2,}/g, ' ').replace(/-{3,}/g, '---');
+
+describe('the README', () => {
+  it('has the keys and the options of the program: run `npm run readme` where it has not', () => {
+    expect(unpadded(readme)).toBe(unpadded(filledReadme(readme)));
+  });
+
+  it('explains every close code that a viewer may get from the proxy', () => {
+    const { viewerLost, viewerEvicted, ...toViewer } = CLOSE;
+    const rows = unpadded(readme);
+    for (const { code, reason } of Object.values(toViewer)) {
+      expect(rows).toContain(`| ${code} | \`${reason}\` |`);
+    }
+    for (const { reason } of [viewerLost, viewerEvicted]) expect(rows).toContain(`\`${reason}\``);
+  });
+
+  it('shows every state with the sign that the console draws', () => {
+    const { dialling, ...shown } = unicodeGlyphs.state;
+    expect(readme).not.toContain(dialling);
+    for (const [state, sign] of Object.entries(shown)) {
+      expect(readme.toLowerCase()).toContain(`\`${sign} ${state}\``);
+    }
+    expect(readme).toContain(`\`${unicodeGlyphs.evicting} EVICTING\``);
+  });
+});
