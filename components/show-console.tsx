@@ -8,7 +8,7 @@ import { wantsColor } from '../src/console/theme.ts';
 import type { ProxyControl } from '../src/contract.ts';
 import { Console } from './Console.tsx';
 import { ConsoleStore, type Time } from './console-store.ts';
-import { giveBack, isBehind, neverWait } from './terminal.ts';
+import { blank, giveBack, isBehind, neverWait } from './terminal.ts';
 
 /** Where the console is shown. */
 export type ConsoleStreams = {
@@ -32,6 +32,8 @@ export type ShownConsole = {
    * open after `close`.
    */
   readonly done: Promise<'quit'>;
+  /** Shows a message of the program itself for a minute; in one line. */
+  readonly tell: (text: string) => void;
   /** Gives the terminal back at once; a second call does nothing. */
   readonly close: () => void;
 };
@@ -43,6 +45,9 @@ const systemTime: Time = {
     return () => clearTimeout(timer);
   },
 };
+
+/** After a size that stayed this long, all is drawn anew; before, it would be drawn in vain. */
+const resizedMs = 100;
 
 /** How long the end of the console waits for a slow terminal to take its last bytes. */
 const flushMs = 500;
@@ -59,10 +64,31 @@ export const showConsole = (
   done.promise.catch(() => {});
   let closed = false;
   let app: Instance | null = null;
+  let cancelRedraw: (() => void) | null = null;
+
+  const draw = () => (
+    <Console store={store} glyphs={glyphsFor(settings.env)} colored={wantsColor(settings.env)} />
+  );
+  // A line that was drawn for a wider terminal has wrapped and pushed others away, and the
+  // library draws only what has changed since: what it does not know of would stay.
+  const redraw = (): void => {
+    if (isBehind(stdout)) {
+      redrawSoon();
+      return;
+    }
+    blank(() => app?.clear(), stdout);
+    app?.rerender(draw());
+  };
+  const redrawSoon = (): void => {
+    cancelRedraw?.();
+    cancelRedraw = time.after(resizedMs, redraw);
+  };
 
   const close = (): void => {
     if (closed) return;
     closed = true;
+    cancelRedraw?.();
+    stdout.off('resize', redrawSoon);
     store.close();
     giveBack(() => app?.unmount(), stdin, stdout);
   };
@@ -92,22 +118,22 @@ export const showConsole = (
   stdin.on('error', fail);
   stdin.once('end', () => fail(new Error('the terminal has gone')));
 
-  app = render(
-    <Console store={store} glyphs={glyphsFor(settings.env)} colored={wantsColor(settings.env)} />,
-    {
-      stdin,
-      stdout,
-      // Whether there is a terminal to draw on was decided before; `CI` is not asked again.
-      interactive: true,
-      alternateScreen: true,
-      incrementalRendering: true,
-      exitOnCtrlC: false,
-      // Nothing here writes to the console; others need not find it changed.
-      patchConsole: false,
-    },
-  );
+  stdout.on('resize', redrawSoon);
+
+  app = render(draw(), {
+    stdin,
+    stdout,
+    // Whether there is a terminal to draw on was decided before; `CI` is not asked again.
+    interactive: true,
+    alternateScreen: true,
+    incrementalRendering: true,
+    exitOnCtrlC: false,
+    // Nothing here writes to the console; others need not find it changed.
+    patchConsole: false,
+  });
   // An error while drawing unmounts by itself and comes out here.
   app.waitUntilExit().catch(fail);
   store.start();
-  return { done: done.promise, close };
+  const tell = (text: string): void => store.dispatch({ type: 'told', text });
+  return { done: done.promise, tell, close };
 };

@@ -30,6 +30,17 @@ const calm = `${escape}[?2026l${escape}[0m${escape}[?25h${escape}[?2004l`;
 /** Back to the primary screen. */
 const primaryScreen = `${escape}[?1049l`;
 
+/**
+ * Empties the screen and leaves the cursor at its beginning, for a frame that follows at once:
+ * until then the terminal shows what was there. `clear` is the drawing's own, which forgets with
+ * it what it has drawn.
+ */
+export const blank = (clear: () => void, stdout: NodeJS.WriteStream): void => {
+  stdout.write(`${escape}[?2026h`);
+  clear();
+  stdout.write(`${escape}[H${escape}[J`);
+};
+
 const attempt = (action: () => unknown): boolean => {
   try {
     action();

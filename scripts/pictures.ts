@@ -21,7 +21,7 @@ const picture = async ({ cols, rows }: (typeof SIZES)[number]): Promise<string> 
   await run.until(
     (screen) => {
       const text = screen.join('\n');
-      return /STUCK/.test(text) && /refuse /.test(text) && /evict /.test(text);
+      return /STUCK/.test(text) && /:\d\d refuse /.test(text) && /:\d\d evict /.test(text);
     },
     'a stuck viewer, a refusal and an eviction',
     PATIENCE,

@@ -1,6 +1,6 @@
 /**
  * Draws a terminal's screen as SVG, as it was: one `<rect>` per background, one `<text>` per
- * run of one look. The picture is text, so that a change of the console can be read in a diff.
+ * word of one look. The picture is text, so that a change of the console can be read in a diff.
  */
 import type { Colour, Run } from '../test/support/screen.ts';
 
@@ -37,14 +37,13 @@ const paint = (colour: Colour, fallback: string): string => {
 };
 
 const escaped = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    // Some viewers collapse plain spaces, whatever `xml:space` says.
-    .replaceAll(' ', '\u00A0');
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const px = (value: number): string => String(Math.round(value * 10) / 10);
+
+/** Words without their blanks, which viewers of SVG collapse: each stands at its own column. */
+const wordsOf = (text: string): { readonly word: string; readonly at: number }[] =>
+  [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({ word, at: index }));
 
 const runParts = (run: Run, column: number, row: number): string => {
   const x = PADDING + column * CELL.width;
@@ -56,16 +55,18 @@ const runParts = (run: Run, column: number, row: number): string => {
     back === PAPER
       ? ''
       : `<rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${CELL.height}" fill="${back}"/>`;
-  if (run.text.trim() === '') return box;
   const look = [
     run.bold ? ' font-weight="bold"' : '',
     run.italic ? ' font-style="italic"' : '',
     run.dim ? ' opacity="0.6"' : '',
   ].join('');
-  const text =
-    `<text x="${px(x)}" y="${px(y + 13)}" textLength="${px(width)}" ` +
-    `lengthAdjust="spacingAndGlyphs" fill="${fore}"${look}>${escaped(run.text)}</text>`;
-  return box + text;
+  const words = wordsOf(run.text).map(
+    ({ word, at }) =>
+      `<text x="${px(x + at * CELL.width)}" y="${px(y + 13)}" ` +
+      `textLength="${px(word.length * CELL.width)}" lengthAdjust="spacingAndGlyphs" ` +
+      `fill="${fore}"${look}>${escaped(word)}</text>`,
+  );
+  return [box, ...words].join('');
 };
 
 /** The screen as an SVG document; `title` stands in the bar above it and describes it. */

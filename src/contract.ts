@@ -3,14 +3,9 @@
  * `ProxyControl` is the one interface between them, in one process or over a carrier.
  */
 import type { ProxyEvent } from './events.ts';
+import type { SessionId, ViewerId } from './ids.ts';
 
-declare const brand: unique symbol;
-
-/** The id of a session as viewers write it in the path, decoded. */
-export type SessionId = string & { readonly [brand]: 'session' };
-
-/** `v1`, `v2`, …: counts up and is never used again while the process lives. */
-export type ViewerId = string & { readonly [brand]: 'viewer' };
+export type { SessionId, ViewerId } from './ids.ts';
 
 /** Where the proxy listens, or where a backend is: TCP or a Unix socket. */
 export type Address =

@@ -2,7 +2,7 @@
  * The events of the proxy: the lines of a headless run, the console's feed, the audit trail.
  * What viewers and backends say to each other is never part of one.
  */
-import type { SessionId, ViewerId } from './contract.ts';
+import type { SessionId, ViewerId } from './ids.ts';
 
 /** Why a newcomer got no slot. */
 export type RefusalCause = 'cap' | 'max-viewers' | 'locked' | 'draining';

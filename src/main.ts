@@ -67,6 +67,8 @@ const run = async (parsed: Parsed): Promise<void> => {
   if (line !== null) say(line);
   await lines.flush(LAST_LINES_MS);
   await drained(stderr, systemClock, LAST_LINES_MS);
+  // What drew the console shows the cursor once more at exit, on stderr, be that a file.
+  stderr.write = () => true;
   process.exit(ending.code);
 };
 

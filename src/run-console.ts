@@ -3,7 +3,7 @@
  * the console fails, the terminal is given back, the reason is said, and the proxy goes on with
  * its events as lines; viewers notice nothing.
  */
-import type { showConsole } from '../components/show-console.tsx';
+import type { showConsole, ShownConsole } from '../components/show-console.tsx';
 import type { Clock } from './clock.ts';
 import type { startThread } from './control/thread.ts';
 import type { ProxyEvent } from './events.ts';
@@ -48,9 +48,10 @@ export class ConsoleFront implements Front {
   readonly #parts: Parts;
   readonly #startedMs: number;
   readonly #counts = new Map<ProxyEvent['event'], number>();
-  #shown: { readonly close: () => void } | null = null;
+  #shown: Pick<ShownConsole, 'close' | 'tell'> | null = null;
   #mode: 'console' | 'lines' | 'closed' = 'console';
   #notes: string[] = [];
+  #errorsSince = 0;
 
   constructor(terminal: Terminal, lines: EventLines, clock: Clock, parts = ownParts) {
     this.#terminal = terminal;
@@ -64,8 +65,10 @@ export class ConsoleFront implements Front {
     const relay = await this.#parts.thread();
     return relay.startThread(options, {
       onEvent: (event) => this.#onEvent(event),
-      onRestart: (reason) =>
-        this.#note(`wsbouncer: the relay broke and was started again: ${reason}`),
+      onRestart: (reason) => {
+        this.#note(`wsbouncer: the relay broke and was started again: ${reason}`);
+        this.#shown?.tell('the relay broke and was started again; all viewers are gone');
+      },
       // A warning of the process would land in the middle of the picture.
       onFault: (fault) => this.#note(`wsbouncer: an onlooker failed: ${oneLine(fault)}`),
     });
@@ -76,8 +79,10 @@ export class ConsoleFront implements Front {
   };
 
   readonly fallBack = (error: unknown): boolean => {
-    if (this.#shown === null || this.#mode !== 'console') return false;
-    this.#fall(error);
+    if (this.#mode === 'closed' || (this.#mode === 'console' && this.#shown === null)) return false;
+    if (this.#mode === 'console') this.#fall(error);
+    // What is left of a broken console may break again; the relay is not in this thread.
+    else if (this.#errorsSince++ < MOST_NOTES) this.#note(`wsbouncer: and then: ${oneLine(error)}`);
     return true;
   };
 

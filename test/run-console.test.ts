@@ -66,7 +66,11 @@ const setUp = async () => {
   const draws = {
     showConsole: (_control: unknown, _io: unknown, { join }: { join: string | null }) => {
       log.push(`shown: ${join}`);
-      return { done: console.promise, close: () => void log.push('closed') };
+      return {
+        done: console.promise,
+        tell: (text: string) => void log.push(`told: ${text}`),
+        close: () => void log.push('closed'),
+      };
     },
   };
   await front.start(options);
@@ -138,10 +142,11 @@ describe('under the console', () => {
   });
 
   test('keeps what is to be said until the terminal is given back', async () => {
-    const { front, said, draw, restart } = await setUp();
+    const { front, said, log, draw, restart } = await setUp();
     await draw();
     restart('out of memory');
     expect(said).toEqual([]);
+    expect(log.at(-1)).toBe('told: the relay broke and was started again; all viewers are gone');
     front.close();
     expect(said).toEqual(['wsbouncer: the relay broke and was started again: out of memory']);
   });
@@ -175,21 +180,33 @@ describe('when the console fails', () => {
     expect(quit()).toBe(0);
   });
 
-  test('it may be by an error that nobody caught, but not twice', async () => {
+  test('it may be by an error that nobody caught', async () => {
     const { front, log, said, draw } = await setUp();
     await draw();
     expect(front.fallBack(new Error('thrown in a handler'))).toBe(true);
-    expect(front.fallBack(new Error('again'))).toBe(false);
     expect(log).toEqual(['shown: join here', 'closed']);
     expect(said).toEqual([line('Error: thrown in a handler')]);
   });
 
+  test('what breaks after it does not end the proxy either, and is not said for ever', async () => {
+    const { front, log, said, draw } = await setUp();
+    await draw();
+    front.fallBack(new Error('first'));
+    for (let count = 0; count < 100; count += 1) {
+      expect(front.fallBack(new Error('a leftover\nsomewhere'))).toBe(true);
+    }
+    expect(said[1]).toBe('wsbouncer: and then: Error: a leftover');
+    expect(said).toHaveLength(21);
+    expect(log).toEqual(['shown: join here', 'closed']);
+  });
+
   test('it may be that it cannot even be loaded', async () => {
-    const { said, shown, drawing, event } = await setUp();
+    const { front, said, shown, drawing, event } = await setUp();
     drawing.reject(new Error('no such module'));
     await heard();
     event(refusal('after'));
-    expect(said).toEqual([line('Error: no such module')]);
+    expect(front.fallBack(new Error('later'))).toBe(true);
+    expect(said).toEqual([line('Error: no such module'), 'wsbouncer: and then: Error: later']);
     expect(shown).toHaveLength(1);
   });
 

@@ -119,6 +119,8 @@ export type Input =
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly type: 'result'; readonly reply: Reply; readonly result: CommandResult }
   | { readonly type: 'size'; readonly size: Size }
+  /** The program itself has something to say. */
+  | { readonly type: 'told'; readonly text: string }
   | { readonly type: 'ended'; readonly reason: string }
   /** Time has passed. */
   | { readonly type: 'tick' };

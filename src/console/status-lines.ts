@@ -2,7 +2,7 @@
 import { type Binding, keymap } from './keymap.ts';
 import type { Glyphs } from './glyphs.ts';
 import { plural } from './format.ts';
-import type { State } from './state.ts';
+import type { Notice, State } from './state.ts';
 import { clean, fill, firstThatFits, line, type Line, slice, textOf, widthOf } from './text.ts';
 
 const hintOf = ({ label, hint }: Binding<unknown>): Line => [
@@ -29,11 +29,17 @@ const hintsLine = (state: State, columns: number, message: Line): Line => {
     : [...head, ...line('  '), ...tail];
 };
 
+/** The message to show; over a dialog none that says what went well, or names a key to undo it. */
+const noticeOf = ({ notice, modal }: State): Notice | null =>
+  notice?.tone === 'good' && modal.mode !== 'main' ? null : notice;
+
 /** What is under way or has just happened; empty where nothing. */
 const messageLine = (state: State, columns: number, glyphs: Glyphs): Line => {
-  const { armed, notice, ended, now } = state;
+  const { armed, ended, now } = state;
+  const notice = noticeOf(state);
   if (ended !== null) return slice(line(`the proxy has ended: ${clean(ended)}`, 'bad'), 0, columns);
   if (notice?.tone === 'bad') return slice(line(clean(notice.text), 'bad'), 0, columns);
+  const news: Line = notice === null ? [] : line(clean(notice.text), notice.tone);
   const newest = armed.at(-1);
   if (newest !== undefined) {
     const seconds = Math.max(0, Math.ceil((newest.dueAt - now) / 1000));
@@ -43,17 +49,12 @@ const messageLine = (state: State, columns: number, glyphs: Glyphs): Line => {
       `${head}${more}   u undo`,
       `${head}  u undo`,
       `${glyphs.evicting} ${newest.viewer} ${seconds}s`,
-    ];
-    return slice(
-      firstThatFits(
-        choices.map((text) => line(text, 'evicting')),
-        columns,
-      ),
-      0,
-      columns,
-    );
+    ].map((text) => line(text, 'evicting'));
+    // What came of the last key is not kept back by a countdown, where there is room for both.
+    const told = news.length === 0 ? [] : choices.map((one) => [...one, ...line('   '), ...news]);
+    return slice(firstThatFits([...told.slice(0, 2), ...choices], columns), 0, columns);
   }
-  return notice === null ? [] : slice(line(clean(notice.text), notice.tone), 0, columns);
+  return slice(news, 0, columns);
 };
 
 /** The last line, or the last two: a message and the keys. */

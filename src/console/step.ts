@@ -23,6 +23,9 @@ import {
 /** Within this a second Ctrl-C quits without a question. */
 const interruptMs = 2000;
 
+/** How long the program's own messages stay: nobody has pressed a key and waits for them. */
+const toldMs = 60_000;
+
 const done = (state: State): Step => ({ state, effects: [] });
 const quitting: readonly Effect[] = [{ do: 'quit' }];
 
@@ -31,11 +34,9 @@ const refocused = (state: State, by: 1 | -1): State => {
   return { ...state, focus: panes[(at + by + panes.length) % panes.length] ?? 'sessions' };
 };
 
-const undo = (state: State): Step => {
-  const saved = undoEviction(state);
-  if (saved !== null) return done(saved);
-  return undoCap(state) ?? done(withNotice(state, 'warn', 'nothing to undo'));
-};
+/** Where no eviction is left to undo. */
+const undo = (state: State): Step =>
+  undoCap(state) ?? done(withNotice(state, 'warn', 'nothing to undo'));
 
 const interrupted = (state: State): Step => {
   const { modal, now } = state;
@@ -137,6 +138,9 @@ const onQuit = (state: State, key: string): Step => {
 
 const onKey = (state: State, key: string): Step => {
   const { modal } = state;
+  // Whatever is open: an eviction that runs out meanwhile could not be taken back any more.
+  const saved = lookUp('main', key) === 'undo' ? undoEviction(state) : null;
+  if (saved !== null) return done(saved);
   if (modal.mode === 'cap') return onCap(state, modal, key);
   if (modal.mode === 'help') return onHelp(state, modal.top, key);
   if (modal.mode === 'quit') return onQuit(state, key);
@@ -173,6 +177,8 @@ export const step = (before: State, input: Input, now: number): Step => {
       return onSnapshot(state, input.snapshot);
     case 'size':
       return done({ ...state, size: input.size });
+    case 'told':
+      return done({ ...state, notice: { text: input.text, tone: 'bad', until: now + toldMs } });
     case 'ended':
       return done({ ...state, ended: input.reason });
     case 'tick':

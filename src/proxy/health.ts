@@ -102,16 +102,21 @@ export class Health {
     if (backend !== undefined) this.#backendWrites.confirm(now, backend);
   }
 
-  /** The verdict, and a Ping to the viewer where one is due. */
-  judge(now: number): HealthVerdict {
+  /**
+   * The verdict, and a Ping to the viewer where one is due. With `isSuspect`, before the kernel
+   * was asked: only what does not rest on its word.
+   */
+  judge(now: number, isSuspect: boolean): HealthVerdict {
     const { toViewer } = this.#ends;
     const { writeTimeoutMs, pongTimeoutMs } = this.#rules;
-    if (this.#viewerWrites.waitedMs(now) >= writeTimeoutMs) return 'write-timeout';
-    if (this.#backendWrites.waitedMs(now) >= writeTimeoutMs) return 'backend-stuck';
+    if (!isSuspect) {
+      if (this.#viewerWrites.waitedMs(now) >= writeTimeoutMs) return 'write-timeout';
+      if (this.#backendWrites.waitedMs(now) >= writeTimeoutMs) return 'backend-stuck';
+    }
     const cutOff = !toViewer.atBoundary && !toViewer.isPaused;
     if (cutOff && now - this.#backendHeardAt >= pongTimeoutMs) return 'backend-stuck';
     const verdict = this.liveness.tick(now);
-    if (verdict === 'expired') return 'pong-timeout';
+    if (verdict === 'expired') return isSuspect ? 'fine' : 'pong-timeout';
     if (verdict === 'ping') this.#ping(now);
     return 'fine';
   }

@@ -9,12 +9,13 @@ import type { Viewer } from './viewer.ts';
 /** The time between two ticks: fine enough for short intervals, and at least 4 a second. */
 export const tickMsFor = (pingIntervalMs: number): number => Math.min(pingIntervalMs / 4, 250);
 
-const judge = (viewer: Viewer, now: number): void => {
+const judge = (viewer: Viewer, now: number, isSuspect: boolean): void => {
   const { connection } = viewer;
   if (connection === null || viewer.phase !== 'open') return;
-  const verdict = connection.health.judge(now);
-  if (verdict === 'fine') viewer.observe(now);
-  else if (verdict === 'backend-stuck') connection.lost('backend');
+  const verdict = connection.health.judge(now, isSuspect);
+  if (verdict === 'fine') {
+    if (!isSuspect) viewer.observe(now);
+  } else if (verdict === 'backend-stuck') connection.lost('backend');
   else viewer.happen({ on: 'evict', cause: verdict });
 };
 
@@ -48,8 +49,10 @@ export class Rounds {
     const keys = new Set<string>();
     for (const viewer of this.#viewers()) {
       const suspicion = viewer.connection?.health.look(now) ?? [];
-      if (suspicion.length === 0) judge(viewer, now);
-      else suspects.push(viewer);
+      const isSuspect = suspicion.length > 0;
+      if (isSuspect) suspects.push(viewer);
+      // The kernel's answer may take a while; Pings must not wait for it.
+      judge(viewer, now, isSuspect);
       for (const key of suspicion) keys.add(key);
     }
     // While the kernel is still being asked, suspects wait for the next round.
@@ -63,7 +66,7 @@ export class Rounds {
     const now = this.#clock.now();
     for (const viewer of suspects) {
       viewer.connection?.health.confirm(now, queues);
-      judge(viewer, now);
+      judge(viewer, now, false);
     }
   }
 }

@@ -63,6 +63,19 @@ describe('the console on a terminal', () => {
     await givenBack(terminal);
   });
 
+  it('shows what the program itself has to say for a minute, and the keys beside it', async () => {
+    const { terminal, shown, clock } = await show();
+    shown.tell('the relay broke and was started again; all viewers are gone');
+    await terminal.until(
+      / the relay broke and was started again; all viewers are gone +.*q quit$/m,
+    );
+    clock.advance(60_000);
+    await terminal.until(/ e evict {2}u undo.*q quit$/m);
+    shown.close();
+    shown.tell('said too late');
+    expect(terminal.written).not.toContain('too late');
+  });
+
   it('tells that the operator has confirmed quitting, after giving the terminal back', async () => {
     const { terminal, shown, type } = await show();
     await type('q', 'y');
@@ -142,6 +155,25 @@ describe('the console on a terminal', () => {
     expect(rows[0]).toContain('wsbouncer  ws:');
     expect(rows.filter((row) => row.includes('q quit'))).toHaveLength(1);
     expect(rows.at(-1)).toContain('q quit');
+  });
+
+  it('draws everything anew once a new size has stayed for a moment, and only then', async () => {
+    const { terminal, clock, shown } = await show();
+    terminal.resize(81, 24);
+    clock.advance(99);
+    terminal.resize(82, 24);
+    // What a frame for another size may leave behind: the drawing knows nothing of it.
+    terminal.stdout.write('\u001B7\u001B[7;1HLEFT BEHIND\u001B8');
+    await terminal.until(/LEFT BEHIND/);
+    clock.advance(99);
+    await turn();
+    expect((await terminal.rows())[6]).toBe('LEFT BEHIND');
+    clock.advance(1);
+    await terminal.until(/^(?![^]*LEFT BEHIND)[^]*q quit$/);
+    expect((await terminal.rows())[6]).toBe('');
+    terminal.resize(90, 30);
+    shown.close();
+    expect(clock.pending).toBe(0);
   });
 
   it('uses colours, and none with NO_COLOR, where the cursor is still seen', async () => {

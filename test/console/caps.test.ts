@@ -48,6 +48,15 @@ describe('+ and -', () => {
     expect(driver.status).toContain('nothing to undo');
   });
 
+  it('name the key that takes them back only where it does', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.press('+');
+    driver.answer({ ok: true });
+    expect(driver.status).toContain('cap 3 to 4   u undo');
+    driver.press('?');
+    expect(driver.status).not.toContain('undo');
+  });
+
   it('are not taken back after a minute', () => {
     const driver = new ConsoleDriver(smallWorld);
     driver.press('+');

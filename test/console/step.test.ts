@@ -56,6 +56,22 @@ describe('evicting', () => {
     expect(driver.status).toContain('v1042');
   });
 
+  it.for(['c', '?', 'q'])('is undone by u over what %s opens', (opens) => {
+    const driver = onViewers();
+    driver.press('e', opens);
+    expect(driver.status).toContain('EVICTING in 3s  v1042   u undo');
+    driver.press('u');
+    driver.wait(60_000);
+    expect(driver.evicted).toEqual([]);
+    expect(driver.state.modal.mode).not.toBe('main');
+  });
+
+  it('does not keep back what came of a later key', () => {
+    const driver = onViewers();
+    driver.press('e', 'j', 'e', 'u');
+    expect(driver.status).toContain('EVICTING in 3s  v1042   u undo   v1043 stays');
+  });
+
   it('happens at once with enter, and only on the viewer that is being evicted', () => {
     const driver = onViewers();
     driver.press('enter');

@@ -69,7 +69,7 @@ describe('a backend over wss://', () => {
 
   it('that speaks no TLS is unavailable', async () => {
     const { template } = await echoBackend();
-    const proxy = await withProxy({ backend: { ...template, tls: true }, dialTimeoutMs: 2_000 });
+    const proxy = await withProxy({ backend: { ...template, tls: true } });
     expect((await closeOf(await connectViewer(proxy.url('a')))).code).toBe(1011);
     const { cause } = await proxy.events.next(named('backend.unavailable'));
     expect(cause).toBe('error');

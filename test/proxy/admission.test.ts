@@ -3,6 +3,7 @@ import type { ProxyEvent } from '../../src/events.ts';
 import { echoBackend, refusingBackend, hangingBackend } from '../support/backends.ts';
 import { named } from '../support/events.ts';
 import { opcodes } from '../support/frame-reader.ts';
+import { frame } from '../support/frames.ts';
 import { everything, withProxy } from '../support/proxy.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
 import { closeOf, connectViewer, echo, refusedHandshake } from '../support/viewer.ts';
@@ -108,6 +109,16 @@ describe('a viewer over the cap', () => {
       expect(await closeOf(await connectViewer(proxy.url('a')))).toEqual(full);
     }
     for (const viewer of inside) await echo(viewer, 'still here');
+  });
+
+  it('is told so whatever it sends meanwhile', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template, cap: 1 });
+    await connectViewer(proxy.url('a'));
+    const early = frame({ opcode: opcodes.text, payload: 'x'.repeat(50_000), masked: true });
+    const refused = connectRaw(proxy.url('a'), { early });
+    expect((await refused.closed()).close).toEqual(full);
+    const illegal = connectRaw(proxy.url('a'), { early: frame({ opcode: 3, payload: 'x' }) });
+    expect((await illegal.closed()).close).toEqual(full);
   });
 
   it('is cut two seconds later if it ignores its Close', async () => {

@@ -3,7 +3,7 @@ import { named } from '../support/events.ts';
 import { opcodes } from '../support/frame-reader.ts';
 import { closing, frame, frameHeader } from '../support/frames.ts';
 import type { RawPeer } from '../support/raw-peer.ts';
-import { onlyRow, pair, turns, until } from './pair.ts';
+import { onlyRow, pair, pass, turns, until } from './pair.ts';
 
 type Pair = Awaited<ReturnType<typeof pair>>;
 
@@ -168,6 +168,9 @@ describe('a Close of the proxy', () => {
     expect(await ends.evict()).toEqual({ ok: true });
     expect(await ends.viewer.closed()).toEqual({ close: evicted, how: 'fin' });
     expect((await ends.peer.closed()).close).toEqual(toBackend);
+    // The proxy is the server of the one and the client of the other (RFC 6455 5.1).
+    expect(ends.viewer.frames.all[0]?.masked).toBe(false);
+    expect(ends.peer.frames.all[0]?.masked).toBe(true);
     const { events } = ends.proxy;
     const told = { ...evicted, closeSent: true };
     expect(await events.next(named('viewer.evicted'))).toMatchObject({
@@ -192,6 +195,20 @@ describe('a Close of the proxy', () => {
     ends.clock.advance(2_000);
     expect(await ends.viewer.closed()).toEqual({ close: evicted, how: 'fin' });
     expect(ends.viewer.frames.all).toHaveLength(2);
+  });
+
+  it('is not displaced by a Ping that waits for the same end', async () => {
+    const ends = await inFrame();
+    await pass(ends.clock, 20_000, { asking: true });
+    // The kernel is being asked about a viewer that is evicted meanwhile.
+    ends.clock.advance(250);
+    await turns(1);
+    await ends.evict();
+    await pass(ends.clock, 250, { asking: true });
+    ends.peer.send(cutFrame.subarray(60_000));
+    expect((await ends.viewer.nextFrame()).payload).toHaveLength(70_000);
+    expect((await ends.viewer.nextFrame()).opcode).toBe(opcodes.close);
+    expect((await left(ends)).closeSent).toBe(true);
   });
 
   it('is not sent into a frame: after 1 s the viewer is cut without a code', async () => {

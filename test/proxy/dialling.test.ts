@@ -61,7 +61,8 @@ const end = ({ socket }: { socket: Socket }): void => void socket.end();
 describe('a backend that is unavailable', () => {
   it.each(unavailable)('that %s: 1011, slot back', async (_how, cause, start) => {
     const { template } = await start();
-    const proxy = await withProxy({ backend: template, cap: 1, dialTimeoutMs: 200 });
+    const dialTimeoutMs = cause === 'timeout' ? 100 : 10_000;
+    const proxy = await withProxy({ backend: template, cap: 1, dialTimeoutMs });
     const viewer = await connectViewer(proxy.url('a'), { protocols: ['chat'] });
 
     expect(await closeOf(viewer)).toEqual({ code: 1011, reason: 'backend unavailable' });

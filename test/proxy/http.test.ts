@@ -129,7 +129,7 @@ describe('a request that is no viewer', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatchObject(headers);
     // Far less than Node keeps an idle connection.
-    expect((await asking.body({ ms: 2_000 })).trimEnd()).toMatch(body);
+    expect((await asking.body({ ms: 4_000 })).trimEnd()).toMatch(body);
     // Neither a slot nor a dial, and nobody is told.
     expect(proxy.events.all.map(({ event }) => event)).toEqual(['proxy.listening']);
     expect(backend.dials.all).toEqual([]);
@@ -202,11 +202,11 @@ describe('a request whose headers do not come', () => {
 
   it('does not take viewers with it that have shaken hands, nor those that dial', async () => {
     const hanging = await hangingBackend();
-    const dialling = await withProxy({ backend: hanging.template, handshakeTimeoutMs: 200 });
+    const dialling = await withProxy({ backend: hanging.template, handshakeTimeoutMs: 600 });
     const waiting = connectRaw(dialling.url('a'));
     const proxy = await withProxy({
       backend: (await echoBackend()).template,
-      handshakeTimeoutMs: 200,
+      handshakeTimeoutMs: 600,
     });
     const viewer = await connectViewer(proxy.url('a'));
     // Whoever comes after them is cut, so their time is over too.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { named } from '../support/events.ts';
 import { type Frame, opcodes } from '../support/frame-reader.ts';
 import { frame, frameHeader } from '../support/frames.ts';
-import { onlyRow, pair, pass, passUntil, until } from './pair.ts';
+import { askAlong, onlyRow, pair, pass, passUntil, turns, until } from './pair.ts';
 
 type Pair = Awaited<ReturnType<typeof pair>>;
 
@@ -15,17 +15,19 @@ const HOUR_MS = 3_600_000;
 const countOf = ({ proxy }: Pair, event: string): number =>
   proxy.events.all.filter((one) => one.event === event).length;
 
-/** The backend reads nothing and the viewer sends until the proxy reads it no more. */
+/** The backend reads nothing and the viewer sends until the proxy reads it no more: how many frames. */
 const fillBackend = async (ends: Pair): Promise<number> => {
   ends.peer.pause();
-  const block = frame({ opcode: opcodes.binary, payload: Buffer.alloc(65_536), masked: true });
+  // So small that each is read whole: the proxy stops at the end of one.
+  const one = frame({ opcode: opcodes.binary, payload: Buffer.alloc(16_000), masked: true });
   let sent = 0;
   await until('the viewer is paused', async () => {
-    if (ends.viewer.socket.writableLength < block.length) {
-      ends.viewer.send(block);
+    const { bytesToBackend, deadlineHeld } = await onlyRow(ends.proxy);
+    if (!deadlineHeld && bytesToBackend === sent * one.length) {
+      ends.viewer.send(one);
       sent += 1;
     }
-    return (await onlyRow(ends.proxy)).deadlineHeld;
+    return deadlineHeld;
   });
   return sent;
 };
@@ -45,6 +47,17 @@ describe('a viewer whose backend has stopped reading', () => {
     expect(await onlyRow(ends.proxy)).toMatchObject({ state: 'ok', deadlineHeld: false });
     await pass(ends.clock, 60_000);
     expect((await ends.proxy.snapshot()).totals.viewers).toBe(1);
+  });
+
+  it('hears why the operator evicts it, for it is read again at once', async () => {
+    const ends = await pair();
+    await fillBackend(ends);
+    await ends.evict();
+    const close = { code: 1008, reason: 'evicted by operator' };
+    expect(await ends.viewer.closed()).toEqual({ close, how: 'fin' });
+    ends.clock.advance(1_000);
+    ends.peer.resume();
+    expect(await ends.peer.closed()).toEqual({ close: null, how: 'reset' });
   });
 
   it('loses that backend to the write deadline', async () => {
@@ -153,6 +166,55 @@ const pinged = async () => {
   expect((await ends.viewer.nextFrame()).payload.toString()).toBe('backend');
   return ends;
 };
+
+it('a backend that is read again has the whole pong timeout to go on with its frame', async () => {
+  const proxy = { writeTimeoutMs: HOUR_MS, maxBackendMessage: 64 * 1024 * 1024 };
+  const ends = await pair({ proxy });
+  ends.viewer.pause();
+  // So small that each is read at once, and the last one whole.
+  const piece = Buffer.alloc(16 * 1024);
+  ends.peer.send(frameHeader({ opcode: opcodes.binary, claims: proxy.maxBackendMessage }));
+  let sent = 10;
+  await until('the viewer is full, and all is read that the backend sent', async () => {
+    const { bytesToViewer, queuedBytes } = await onlyRow(ends.proxy);
+    if (bytesToViewer !== sent) return false;
+    if (queuedBytes >= ends.viewer.socket.writableHighWaterMark) return true;
+    ends.peer.send(piece);
+    sent += piece.length;
+    return false;
+  });
+  await pass(ends.clock, 120_000, { tickMs: 5_000, asking: true });
+  ends.viewer.resume();
+  await until('it has read', async () => {
+    await pass(ends.clock, 250, { asking: true });
+    return (await onlyRow(ends.proxy)).queuedBytes === 0;
+  });
+  await pass(ends.clock, 40_000, { tickMs: 1_000 });
+  expect((await ends.proxy.snapshot()).totals.viewers).toBe(1);
+  await passUntil(ends, 'viewer.left');
+  await ends.proxy.events.next(named('viewer.left', { cause: 'backend-lost' }));
+});
+
+it('a viewer is pinged when that is due, also while the kernel is asked about it', async () => {
+  const ends = await pair({ viewer: silent });
+  await pass(ends.clock, 250);
+  const { payload } = await ends.viewer.nextFrame(isPing);
+  ends.viewer.sendFrame({ opcode: opcodes.pong, payload });
+  // Ahead of the next Ping, so that it takes the kernel to tell whether that was reached.
+  ends.peer.sendFrame({ opcode: opcodes.text, payload: 'data' });
+  await pass(ends.clock, 20_000);
+  const pings = (): number => ends.viewer.frames.all.filter(isPing).length;
+  const before = pings();
+  while (pings() === before) {
+    ends.clock.advance(250);
+    // Too short for the kernel's answer.
+    await turns(4);
+    const atOnce = pings();
+    await askAlong();
+    await turns(4);
+    expect(pings()).toBe(atOnce);
+  }
+});
 
 describe("while a Ping of the backend's own is unanswered", () => {
   it("the proxy's stay out, and its Pong measures the round trip", async () => {

@@ -63,7 +63,7 @@ export const until = async (
 };
 
 /** The kernel is asked, so that the proxy, which asked first, has its answer too. */
-const askAlong = async (): Promise<void> => {
+export const askAlong = async (): Promise<void> => {
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     await readFile(table).catch(() => undefined);
   }

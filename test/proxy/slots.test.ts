@@ -141,15 +141,22 @@ describe('1,000 viewers that connect and leave at the cap', () => {
         await closeOf(viewer);
       },
     ] as const;
-    const closeOnDemand = async (): Promise<never> => {
+    let most = 0;
+    const count = (): void => {
+      const open = backend.connections.all.filter(({ request }) => !request.socket.destroyed);
+      most = Math.max(most, open.length);
+    };
+    const serve = async (): Promise<never> => {
       for (;;) {
         const { ws } = await backend.connections.next(undefined, undefined, { ms: 30_000 });
         ws.on('message', (data: Buffer) => {
           if (data.toString() === 'close me') ws.close(4000, 'as you wish');
         });
+        // The end of an older one may have come before it, and is known a turn of the loop later.
+        setImmediate(() => setImmediate(count));
       }
     };
-    closeOnDemand().catch(() => undefined);
+    serve().catch(() => undefined);
 
     await Promise.all(
       Array.from({ length: 8 }, async (_, worker) => {
@@ -163,7 +170,8 @@ describe('1,000 viewers that connect and leave at the cap', () => {
     expect(proxy.events.all.filter(named('viewer.admitted'))).toHaveLength(1_000);
     expect(proxy.events.all.filter(named('viewer.left'))).toHaveLength(1_000);
     expect(proxy.events.all.filter(named('viewer.refused'))).toEqual([]);
-    expect(backend.tally.most('a')).toBeLessThanOrEqual(8);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(8);
     expect((await proxy.snapshot()).totals).toMatchObject({ viewers: 0, sessions: 0 });
 
     const viewers = await Promise.all(

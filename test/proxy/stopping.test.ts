@@ -6,6 +6,7 @@ import { floodBackend, hangingBackend, rawBackend } from '../support/backends.ts
 import { named } from '../support/events.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { opcodes, type Frame } from '../support/frame-reader.ts';
+import { frame } from '../support/frames.ts';
 import { type TestProxy, withProxy } from '../support/proxy.ts';
 import { connectRaw, type RawViewerOptions } from '../support/raw-viewer.ts';
 import { refusedHandshake } from '../support/viewer.ts';
@@ -143,7 +144,43 @@ describe('stop', () => {
     expect((await viewer.closed()).close).toBeNull();
     clock.advance(1_000);
     await stopping;
-    expect(proxy.events.all.at(-1)?.event).toBe('proxy.stopped');
+  });
+
+  it('tells how such a viewer left before it says that it stopped, however late it is', async () => {
+    const clock = new FakeClock();
+    const backend = await floodBackend();
+    const proxy = await withProxy({ backend: backend.template }, { clock });
+    const viewer = connectRaw(proxy.url('a'));
+    await viewer.open();
+    viewer.pause();
+    await within('the flood to stand still', standstill(proxy));
+    const stopping = proxy.control.command(stop);
+    // Both seconds are over at once, as after a stall of the loop.
+    clock.advance(2_000);
+    await stopping;
+    expect(proxy.events.all.map(({ event }) => event).slice(-2)).toEqual([
+      'viewer.left',
+      'proxy.stopped',
+    ]);
+  });
+
+  it('takes two seconds at most, also where a Close could go out only late', async () => {
+    const { clock, proxy, viewer, peer } = await start({
+      answerClose: false,
+      backendAnswersClose: false,
+    });
+    const half = frame({ opcode: opcodes.text, payload: 'in two halves' });
+    peer.send(half.subarray(0, 6));
+    await once(viewer.socket, 'readable');
+    const stopping = proxy.control.command(stop);
+    await peer.nextFrame(isClose);
+    clock.advance(900);
+    peer.send(half.subarray(6));
+    expect((await viewer.nextData()).payload.toString()).toBe('in two halves');
+    await viewer.nextFrame(isClose);
+    clock.advance(1_100);
+    expect(await stopping).toEqual({ ok: true });
+    expect((await viewer.closed()).close).toEqual(words);
   });
 
   it('ends viewers that are dialling, and their dials', async () => {

@@ -10,7 +10,7 @@ import type { RawPeer } from '../support/raw-peer.ts';
 import { within } from '../support/within.ts';
 
 /** Numbers that look random (xorshift32), always the same ones for a seed other than 0. */
-export class Dice {
+class Dice {
   #state: number;
 
   constructor(seed: number) {

@@ -44,6 +44,27 @@ describe('the terminal', () => {
     expect(await run.exited()).toMatchObject({ signal: 9 });
   });
 
+  it('does not look at half a frame', async () => {
+    const run = bash(
+      String.raw`printf 'one'; read; printf '\e[?2026h\rtwo'; read; printf ' three\e[?2026l'; read`,
+    );
+    await run.until(/one/);
+    run.press(keys.enter);
+    await expect(run.until(/two/, 'half a frame', { ms: 300 })).rejects.toThrow('in vain');
+    expect((await run.screen()).join('')).toContain('two');
+    run.press(keys.enter);
+    await run.until(/three/);
+  });
+
+  it('counts the rows that were too wide for it', async () => {
+    const run = bash('printf 1234567890; read; echo 12345678901; read', { cols: 10, rows: 4 });
+    await run.until(/^1234567890$/m);
+    expect(run.wrapped()).toBe(0);
+    run.press(keys.enter);
+    await run.until(/^1$/m);
+    expect(run.wrapped()).toBe(1);
+  });
+
   it('stops reading and goes on where it stopped', async () => {
     const run = bash('read; seq 1 200000; echo the end');
     run.pauseReading();

@@ -1,14 +1,14 @@
 /**
  * The real program in a real pseudo-terminal, drawn into a headless one. A wait looks at the
- * screen again after everything that the program writes, and never in between. Nothing here
- * needs a test runner: a script calls `cleanUp` (cleanup.ts) at its end.
+ * screen again after everything that the program writes, and never in the middle of a frame.
+ * Nothing here needs a test runner: a script calls `cleanUp` (cleanup.ts) at its end.
  */
 import { closeSync, constants, openSync } from 'node:fs';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { childEnvironment, programFile } from './child-environment.ts';
 import { onCleanup } from './cleanup.ts';
 import { endProgram } from './ending.ts';
-import { newTerminal, rowsOf, type Run, runsOf } from './screen.ts';
+import { newTerminal, rowsOf, type Run, runsOf, wrappedIn } from './screen.ts';
 import { type Patience, within } from './within.ts';
 
 /** What the keys send that have a name. */
@@ -51,12 +51,14 @@ export type TerminalRun = {
   readonly screen: () => Promise<string[]>;
   /** The visible rows as runs of one look, for pictures and for tests of colour. */
   readonly cells: () => Promise<Run[][]>;
-  /** Waits until the screen matches, `rows` joined by line breaks for a pattern; the screen. */
+  /** Waits until a whole frame matches, `rows` joined by line breaks for a pattern; the rows. */
   readonly until: (
     matches: RegExp | ((rows: readonly string[]) => boolean),
     what?: string,
     patience?: Patience,
   ) => Promise<string[]>;
+  /** Rows, as drawn so far, that go on from the one above: that line was wider than the terminal. */
+  readonly wrapped: () => number;
   readonly press: (text: string) => void;
   readonly resize: (cols: number, rows: number) => void;
   /** Stops reading, as a stalled link does: after some KiB, what the program writes waits. */
@@ -76,6 +78,19 @@ export type TerminalRun = {
 const draw = (rows: readonly string[], cols: number): string => {
   const edge = `+${'-'.repeat(cols)}+`;
   return [edge, ...rows.map((row) => `|${row.padEnd(cols)}|`), edge].join('\n');
+};
+
+const frameBegins = '\u001B[?2026h';
+const frameEnds = '\u001B[?2026l';
+
+/**
+ * Whether a frame has begun and not ended (synchronized output, DEC mode 2026) in what is drawn,
+ * the first `drawn` characters: until it has, rows are half of the last picture and half of the
+ * next.
+ */
+const inFrame = (output: string, drawn: number): boolean => {
+  const last = (sequence: string): number => output.lastIndexOf(sequence, drawn - sequence.length);
+  return last(frameBegins) > last(frameEnds);
 };
 
 /**
@@ -106,12 +121,15 @@ export const startCommandInTerminal = (
   });
   const holder = holdOpen(pty);
   let output = '';
+  let drawnTo = 0;
   let ended = false;
   const looks = new Set<() => void>();
   const drawn = (): Promise<void> => new Promise((resolve) => terminal.write('', resolve));
   pty.onData((data) => {
     output += data;
+    const end = output.length;
     terminal.write(data, () => {
+      drawnTo = end;
       for (const look of looks) look();
     });
   });
@@ -149,6 +167,7 @@ export const startCommandInTerminal = (
       const { promise, resolve, reject } = Promise.withResolvers<string[]>();
       const sought = what ?? String(matches);
       const look = (): void => {
+        if (inFrame(output, drawnTo) && !ended) return;
         const screen = rowsOf(terminal);
         const found = matches instanceof RegExp ? matches.test(screen.join('\n')) : matches(screen);
         if (found) resolve(screen);
@@ -163,6 +182,7 @@ export const startCommandInTerminal = (
         looks.delete(look);
       }
     },
+    wrapped: () => wrappedIn(terminal),
     press: (text) => pty.write(text),
     resize: (newCols, newRows) => {
       terminal.resize(newCols, newRows);

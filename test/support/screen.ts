@@ -35,6 +35,10 @@ const linesOf = function* (terminal: Terminal) {
 export const rowsOf = (terminal: Terminal): string[] =>
   [...linesOf(terminal)].map((line) => line?.translateToString(true) ?? '');
 
+/** How many visible rows go on from the one above. */
+export const wrappedIn = (terminal: Terminal): number =>
+  [...linesOf(terminal)].filter((line) => line?.isWrapped === true).length;
+
 const hex = (rgb: number): string => `#${rgb.toString(16).padStart(6, '0')}`;
 
 const lookOf = (cell: IBufferCell): Omit<Run, 'text'> => ({

@@ -1,0 +1,128 @@
+/** The real program under its console, in front of a real backend, with real viewers. */
+import type { WebSocket } from 'ws';
+import { echoBackend } from '../support/backends.ts';
+import { programFile } from '../support/child-environment.ts';
+import {
+  type ShellRun,
+  startInShell,
+  type TerminalOptions,
+  type TerminalRun,
+} from '../support/pty.ts';
+import { connectViewer, echo } from '../support/viewer.ts';
+import { viewerUrl } from '../support/viewer-url.ts';
+
+/** What stands on the primary screen before the program takes the terminal. */
+export const promptLine = '$ wsbouncer';
+
+/** Keys and screen of a program, and where its viewers connect. */
+export type Desk<Run extends TerminalRun = ShellRun> = Run & {
+  readonly url: (session: string) => string;
+  /** Connects one after the other; with nobody before them, they are `v1`, `v2`, and so on. */
+  readonly join: (session: string, viewers?: number) => Promise<WebSocket[]>;
+};
+
+/** How the program is run; on a free port unless `address` says another place. */
+export type Service = {
+  readonly args?: readonly string[];
+  /** For a screen on which it cannot be read. */
+  readonly address?: string;
+};
+
+/** How the program is run in a shell. */
+export type ShellOptions = TerminalOptions & {
+  /** What runs it; default: this Node. */
+  readonly node?: readonly string[];
+  /** A file for its stderr. */
+  readonly errors?: string;
+};
+
+/** The program in a shell. */
+export const startProgram = (
+  args: readonly string[],
+  { node = [process.execPath], errors, ...terminal }: ShellOptions = {},
+): ShellRun => {
+  const redirect = errors === undefined ? '' : `2>'${errors}'`;
+  return startInShell([...node, programFile, ...args], {
+    ...terminal,
+    command: ['bash', '-c', `echo '${promptLine}'; exec "$0" "$@" ${redirect}`],
+  });
+};
+
+/** The address in the title. */
+export const addressOn = (screen: readonly string[]): string => {
+  const [, address] = /ws:\/\/(\S+)/.exec(screen[0] ?? '') ?? [];
+  if (address === undefined) throw new Error(`no address in ${screen[0]}`);
+  return address;
+};
+
+/** Has `start` run the program in front of an echo backend; waits for its first picture. */
+export const openDeskIn = async <Run extends TerminalRun>(
+  start: (args: readonly string[]) => Run,
+  { args = [], address }: Service = {},
+): Promise<Desk<Run>> => {
+  const { url: backend } = await echoBackend();
+  const run = start(['--backend', backend, '--listen', address ?? '127.0.0.1:0', ...args]);
+  const at = address ?? addressOn(await run.until(/LIVE/));
+  const url = (session: string): string => viewerUrl(at, `/ws/${session}`);
+  const join = async (session: string, viewers = 1): Promise<WebSocket[]> => {
+    const joined: WebSocket[] = [];
+    while (joined.length < viewers) joined.push(await connectViewer(url(session)));
+    return joined;
+  };
+  return { ...run, url, join };
+};
+
+/** The same in a shell. */
+export const openDesk = (options: ShellOptions & Service = {}): Promise<Desk> =>
+  openDeskIn((args) => startProgram(args, options), options);
+
+/** Every one of them still has its backend. */
+export const allEcho = async (viewers: readonly WebSocket[]): Promise<void> => {
+  await Promise.all(viewers.map((viewer, at) => echo(viewer, `still here ${at}`)));
+};
+
+/** The local port of a viewer, as the console shows it. */
+export const portOf = (viewer: WebSocket): number => {
+  const socket: unknown = Reflect.get(viewer, '_socket');
+  return Number(Reflect.get(socket as object, 'localPort'));
+};
+
+/** The port of the viewer under the cursor, as drawn; null where none is. */
+export const chosenOn = (screen: readonly string[]): number | null => {
+  const row = screen.find((line) => /^▸. .*\bv\d+ .*127\.0\.0\.1:\d+/.test(line));
+  const [, port] = /127\.0\.0\.1:(\d+)/.exec(row ?? '') ?? [];
+  return port === undefined ? null : Number(port);
+};
+
+/** What a terminal is like after the program. */
+export type Aftermath = {
+  readonly exitCode: number;
+  readonly cooked: boolean;
+  readonly buffer: 'normal' | 'alternate';
+  readonly cursorShown: boolean;
+  /** Pasted text is still marked as such. */
+  readonly pasteMarked: boolean;
+};
+
+/** A terminal that is as it was before a program that ended well. */
+export const asBefore: Aftermath = {
+  exitCode: 0,
+  cooked: true,
+  buffer: 'normal',
+  cursorShown: true,
+  pasteMarked: false,
+};
+
+/** Waits for the end and looks at the terminal. */
+export const aftermath = async (run: ShellRun): Promise<Aftermath> => {
+  const { exitCode, stty } = await run.afterwards();
+  const settings = stty.split(/\s+/);
+  const output = run.output();
+  return {
+    exitCode,
+    cooked: ['icanon', 'echo', 'isig', 'icrnl', 'opost'].every((name) => settings.includes(name)),
+    buffer: await run.bufferType(),
+    cursorShown: await run.cursorShown(),
+    pasteMarked: output.lastIndexOf('\u001B[?2004h') > output.lastIndexOf('\u001B[?2004l'),
+  };
+};
