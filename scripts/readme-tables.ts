@@ -1,6 +1,6 @@
 /** The README's tables, drawn from the program's own. */
 import { keymap } from '../src/console/keymap.ts';
-import { OPTION_TABLE } from '../src/option-table.ts';
+import { OPTION_TABLE } from '../src/cli/option-table.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 

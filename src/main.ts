@@ -4,17 +4,17 @@
  * when it is known to be needed, so that a wrong option answers at once.
  */
 import { isatty } from 'node:tty';
-import { readCommandLine } from './cli.ts';
+import { readCommandLine } from './cli/command-line.ts';
 import { systemClock } from './clock.ts';
-import { defaultMaxViewers } from './descriptors.ts';
+import { defaultMaxViewers } from './cli/descriptors.ts';
 import { BouncerError } from './errors.ts';
-import { wantsConsole, type Front } from './front.ts';
-import { drained, EventLines, writeWithoutWaiting } from './headless.ts';
-import { launch } from './launch.ts';
-import { Lifetime } from './lifetime.ts';
-import type { Parsed } from './options.ts';
-import { headlessFront } from './run-headless.ts';
-import { onStopSignals } from './signals.ts';
+import { wantsConsole, type Front } from './run/front.ts';
+import { drained, EventLines, writeWithoutWaiting } from './run/event-lines.ts';
+import { launch } from './run/launch.ts';
+import { Lifetime } from './run/lifetime.ts';
+import type { Parsed } from './cli/options.ts';
+import { headlessFront } from './run/headless-front.ts';
+import { onStopSignals } from './run/signals.ts';
 
 /** How long the last lines may take, in milliseconds; a reader that stalls gets no more. */
 const LAST_LINES_MS = 500;
@@ -33,7 +33,7 @@ const frontFor = async (parsed: Parsed, lines: EventLines): Promise<Front> => {
     stdoutIsTerminal: isatty(1),
   });
   if (!console) return headlessFront(lines, say);
-  const { ConsoleFront } = await import('./run-console.ts');
+  const { ConsoleFront } = await import('./run/console-front.ts');
   return new ConsoleFront({ stdin: process.stdin, stdout, env, say }, lines, systemClock);
 };
 

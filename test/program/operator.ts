@@ -49,7 +49,7 @@ export const startProgram = (
 };
 
 /** The address in the title. */
-export const addressOn = (screen: readonly string[]): string => {
+const addressOn = (screen: readonly string[]): string => {
   const [, address] = /ws:\/\/(\S+)/.exec(screen[0] ?? '') ?? [];
   if (address === undefined) throw new Error(`no address in ${screen[0]}`);
   return address;

@@ -43,10 +43,7 @@ export const everything: View = {
 };
 
 /** One picture of what `view` looks at, as a watcher gets it. */
-export const pictureOf = async (
-  control: ProxyControl,
-  view: Partial<View> = {},
-): Promise<Snapshot> => {
+const pictureOf = async (control: ProxyControl, view: Partial<View> = {}): Promise<Snapshot> => {
   const { promise, resolve } = Promise.withResolvers<Snapshot>();
   const watch = control.watch({ ...everything, ...view }, resolve);
   try {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { BouncerError } from '../src/errors.ts';
-import { OPTION_TABLE, environmentName } from '../src/option-table.ts';
-import type { FlagValue } from '../src/option-reader.ts';
-import { parseOptions, type Parsed } from '../src/options.ts';
+import { BouncerError } from '../../src/errors.ts';
+import { OPTION_TABLE, environmentName } from '../../src/cli/option-table.ts';
+import type { FlagValue } from '../../src/cli/option-reader.ts';
+import { parseOptions, type Parsed } from '../../src/cli/options.ts';
 
 type Flags = Readonly<Record<string, FlagValue>>;
 

@@ -3,12 +3,12 @@ import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { privateDirectory } from './support/backend-server.ts';
-import { childEnvironment, programFile } from './support/child-environment.ts';
-import { onCleanup } from './support/cleanup.ts';
-import { within } from './support/within.ts';
+import { privateDirectory } from '../support/backend-server.ts';
+import { childEnvironment, programFile } from '../support/child-environment.ts';
+import { onCleanup } from '../support/cleanup.ts';
+import { within } from '../support/within.ts';
 
-const oldNode = fileURLToPath(new URL('support/old-node.ts', import.meta.url));
+const oldNode = fileURLToPath(new URL('../support/old-node.ts', import.meta.url));
 
 /** Stands in for the build; says what it sees, and ends as its first argument says. */
 const sampleBuild = `

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultMaxViewers, descriptorLimit, maxViewersFor } from '../src/descriptors.ts';
+import { defaultMaxViewers, descriptorLimit, maxViewersFor } from '../../src/cli/descriptors.ts';
 
 const limits = (soft: string): string => `Limit                     Soft Limit           Hard Limit
 Max processes             125000               125000               processes

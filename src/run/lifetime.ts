@@ -3,8 +3,8 @@
  * a proxy that broke, there is one end, and it comes within a bound even where a part of the
  * program no longer answers.
  */
-import type { Clock } from './clock.ts';
-import { BouncerError } from './errors.ts';
+import type { Clock } from '../clock.ts';
+import { BouncerError } from '../errors.ts';
 import type { Launched } from './launch.ts';
 
 /** How it ended. */

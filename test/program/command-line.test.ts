@@ -5,23 +5,23 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import packageJson from '../package.json' with { type: 'json' };
-import type { ProxyEvent } from '../src/events.ts';
-import { OPTION_TABLE } from '../src/option-table.ts';
-import { echoBackend } from './support/backends.ts';
-import { privateDirectory } from './support/backend-server.ts';
-import { childEnvironment, programFile } from './support/child-environment.ts';
-import { onCleanup } from './support/cleanup.ts';
-import { named } from './support/events.ts';
-import { startInTerminal } from './support/pty.ts';
-import { runProgram, runToEnd } from './support/program.ts';
-import { connectRaw } from './support/raw-viewer.ts';
-import { closeOf, connectViewer, echo } from './support/viewer.ts';
-import { within } from './support/within.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { ProxyEvent } from '../../src/events.ts';
+import { OPTION_TABLE } from '../../src/cli/option-table.ts';
+import { echoBackend } from '../support/backends.ts';
+import { privateDirectory } from '../support/backend-server.ts';
+import { childEnvironment, programFile } from '../support/child-environment.ts';
+import { onCleanup } from '../support/cleanup.ts';
+import { named } from '../support/events.ts';
+import { startInTerminal } from '../support/pty.ts';
+import { runProgram, runToEnd } from '../support/program.ts';
+import { connectRaw } from '../support/raw-viewer.ts';
+import { closeOf, connectViewer, echo } from '../support/viewer.ts';
+import { within } from '../support/within.ts';
 
 const backend = 'ws://127.0.0.1:9/{session}';
 
-const logModules = new URL('support/log-modules.ts', import.meta.url).href;
+const logModules = new URL('../support/log-modules.ts', import.meta.url).href;
 
 /** The program, headless on a free port, with its stdout in the hands of the test. */
 const runBare = async (args: readonly string[]) => {

@@ -3,7 +3,7 @@
  * remedy. All values come as text and are checked here, together with what they demand of each
  * other; nobody behind this module checks them again.
  */
-import type { ProxyOptions } from './contract.ts';
+import type { ProxyOptions } from '../contract.ts';
 import {
   parseBackend,
   parseCidr,

@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ProxyEvent } from '../src/events.ts';
-import { drained, EventLines, writeWithoutWaiting } from '../src/headless.ts';
-import { FakeClock } from './support/fake-clock.ts';
+import type { ProxyEvent } from '../../src/events.ts';
+import { drained, EventLines, writeWithoutWaiting } from '../../src/run/event-lines.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import type { ProxyOptions } from '../src/contract.ts';
-import type { ProxyEvent } from '../src/events.ts';
-import { EventLines } from '../src/headless.ts';
-import type { Launched, Listening } from '../src/launch.ts';
-import { ConsoleFront, type Parts } from '../src/run-console.ts';
-import { FakeClock } from './support/fake-clock.ts';
-import { testOptions } from './support/proxy.ts';
+import type { ProxyOptions } from '../../src/contract.ts';
+import type { ProxyEvent } from '../../src/events.ts';
+import { EventLines } from '../../src/run/event-lines.ts';
+import type { Launched, Listening } from '../../src/run/launch.ts';
+import { ConsoleFront, type Parts } from '../../src/run/console-front.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { testOptions } from '../support/proxy.ts';
 
 type ThreadDeps = Parameters<Awaited<ReturnType<Parts['thread']>>['startThread']>[1];
 

@@ -3,10 +3,10 @@
  * the order that loses nothing. Where the proxy runs, in this thread or its own, is the
  * caller's choice.
  */
-import type { Clock } from './clock.ts';
-import type { ProxyControl, ProxyOptions } from './contract.ts';
-import { BouncerError } from './errors.ts';
-import type { Parsed } from './options.ts';
+import type { Clock } from '../clock.ts';
+import type { ProxyControl, ProxyOptions } from '../contract.ts';
+import { BouncerError } from '../errors.ts';
+import type { Parsed } from '../cli/options.ts';
 
 /** A proxy that listens. */
 export type Listening = ProxyControl & { readonly address: string };
@@ -47,7 +47,7 @@ const launchDemo = async (
   start: StartProxy,
   clock: Clock,
 ): Promise<Launched> => {
-  const { startDemo } = await import('./demo/demo.ts');
+  const { startDemo } = await import('../demo/demo.ts');
   const demo = await startDemo(clock);
   try {
     const options = { ...parsed.options, backend: demo.backend };

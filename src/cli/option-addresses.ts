@@ -3,7 +3,7 @@
  * They are taken apart by hand, because `URL` repairs what should be an error: it drops tabs,
  * folds `..` and percent-encodes the braces of `{session}`.
  */
-import type { Address, BackendTemplate } from './contract.ts';
+import type { Address, BackendTemplate } from '../contract.ts';
 import { bad, good, type Checked } from './option-values.ts';
 
 const SESSION = '{session}';

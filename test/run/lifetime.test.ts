@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { BouncerError } from '../src/errors.ts';
-import type { Launched } from '../src/launch.ts';
-import { Lifetime } from '../src/lifetime.ts';
-import { onStopSignals } from '../src/signals.ts';
-import { FakeClock } from './support/fake-clock.ts';
+import { BouncerError } from '../../src/errors.ts';
+import type { Launched } from '../../src/run/launch.ts';
+import { Lifetime } from '../../src/run/lifetime.ts';
+import { onStopSignals } from '../../src/run/signals.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 /** Something that runs, whose end is the test's to decide. */
 const setUp = () => {

@@ -3,7 +3,7 @@
  * its value. What holds for every option alike is here: a flag wins over the environment, once
  * is enough, a value is needed, and a mistake is one line that names option, value and remedy.
  */
-import { BouncerError } from './errors.ts';
+import { BouncerError } from '../errors.ts';
 import { environmentName, OPTION_TABLE, spelling, type OptionRow } from './option-table.ts';
 import { parseDuration, type Checked, type Range } from './option-values.ts';
 

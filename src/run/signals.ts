@@ -3,7 +3,7 @@
  * on, so that one wish may arrive as several signals at the same moment; only a later one, or
  * another one, means that somebody has lost patience.
  */
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 

@@ -3,12 +3,12 @@
  * `react` in memory.
  */
 import type { Front } from './front.ts';
-import type { EventLines } from './headless.ts';
+import type { EventLines } from './event-lines.ts';
 
 /** The front without a terminal; `say` writes a line to stderr. */
 export const headlessFront = (lines: EventLines, say: (line: string) => void): Front => ({
   start: async (options) => {
-    const { startProxy } = await import('./proxy/proxy.ts');
+    const { startProxy } = await import('../proxy/proxy.ts');
     return startProxy(options, { onEvent: lines.write });
   },
   show: ({ join }) => {

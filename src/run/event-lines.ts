@@ -3,8 +3,8 @@
  * notice: lines wait in memory up to a bound, then they are dropped and counted, and where the
  * gap is, a line says how many are missing.
  */
-import type { Clock } from './clock.ts';
-import type { ProxyEvent } from './events.ts';
+import type { Clock } from '../clock.ts';
+import type { ProxyEvent } from '../events.ts';
 
 /** The part of a stream that lines need; `process.stdout` has it. */
 export type LineStream = {

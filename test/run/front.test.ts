@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wantsConsole } from '../src/front.ts';
+import { wantsConsole } from '../../src/run/front.ts';
 
 const terminal = {
   headless: false,

@@ -3,14 +3,14 @@
  * the console fails, the terminal is given back, the reason is said, and the proxy goes on with
  * its events as lines; viewers notice nothing.
  */
-import type { showConsole, ShownConsole } from '../components/show-console.tsx';
-import type { Clock } from './clock.ts';
-import type { startThread } from './control/thread.ts';
-import type { ProxyEvent } from './events.ts';
+import type { showConsole, ShownConsole } from '../../components/show-console.tsx';
+import type { Clock } from '../clock.ts';
+import type { startThread } from '../control/thread.ts';
+import type { ProxyEvent } from '../events.ts';
 import type { Front } from './front.ts';
-import type { EventLines } from './headless.ts';
+import type { EventLines } from './event-lines.ts';
 import type { Launched } from './launch.ts';
-import { durationText } from './option-values.ts';
+import { durationText } from '../cli/option-values.ts';
 
 /** What the console needs of the process. */
 export type Terminal = {
@@ -28,8 +28,8 @@ export type Parts = {
 };
 
 const ownParts: Parts = {
-  drawing: () => import('../components/show-console.tsx'),
-  thread: () => import('./control/thread.ts'),
+  drawing: () => import('../../components/show-console.tsx'),
+  thread: () => import('../control/thread.ts'),
 };
 
 const oneLine = (error: unknown): string => {

@@ -1,12 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ProxyOptions } from '../src/contract.ts';
-import { BouncerError } from '../src/errors.ts';
-import { parseBackend, parseCidr, parseListen, parseOrigin } from '../src/option-addresses.ts';
-import { OPTION_TABLE } from '../src/option-table.ts';
-import { durationText, parseDuration, parseSize, sizeText } from '../src/option-values.ts';
-import type { OptionsInput } from '../src/option-reader.ts';
-import { parseOptions } from '../src/options.ts';
+import type { ProxyOptions } from '../../src/contract.ts';
+import { BouncerError } from '../../src/errors.ts';
+import {
+  parseBackend,
+  parseCidr,
+  parseListen,
+  parseOrigin,
+} from '../../src/cli/option-addresses.ts';
+import { OPTION_TABLE } from '../../src/cli/option-table.ts';
+import { durationText, parseDuration, parseSize, sizeText } from '../../src/cli/option-values.ts';
+import type { OptionsInput } from '../../src/cli/option-reader.ts';
+import { parseOptions } from '../../src/cli/options.ts';
 
 const anything = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
