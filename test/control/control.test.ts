@@ -10,7 +10,7 @@ import { serve } from '../../src/control/serve.ts';
 import { startThread } from '../../src/control/thread.ts';
 import { startProxy } from '../../src/proxy/proxy.ts';
 import { echoBackend } from '../support/backends.ts';
-import { testOptions } from '../support/proxy.ts';
+import { testOptions } from '../support/test-options.ts';
 import { viewerUrl } from '../support/viewer-url.ts';
 import { closeOf, connectViewer } from '../support/viewer.ts';
 import type { ContractSubject } from './contract-subject.ts';

@@ -3,7 +3,8 @@ import { BouncerError } from '../../src/errors.ts';
 import { startProxy } from '../../src/proxy/proxy.ts';
 import { echoBackend, hangingBackend, rawBackend } from '../support/backends.ts';
 import { named } from '../support/events.ts';
-import { testOptions, withProxy } from '../support/proxy.ts';
+import { withProxy } from '../support/proxy.ts';
+import { testOptions } from '../support/test-options.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
 import { connectViewer, echo } from '../support/viewer.ts';
 

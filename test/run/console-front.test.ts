@@ -6,7 +6,7 @@ import { EventLines } from '../../src/run/event-lines.ts';
 import type { Launched, Listening } from '../../src/run/launch.ts';
 import { ConsoleFront, type Parts } from '../../src/run/console-front.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { testOptions } from '../support/proxy.ts';
+import { testOptions } from '../support/test-options.ts';
 
 type ThreadDeps = Parameters<Awaited<ReturnType<Parts['thread']>>['startThread']>[1];
 

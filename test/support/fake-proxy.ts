@@ -24,25 +24,12 @@ import type {
 import { BouncerError } from '../../src/errors.ts';
 import type { EventBody, LeaveCause, ProxyEvent } from '../../src/events.ts';
 import { countingIds, type ViewerIds } from '../../src/proxy/viewer-ids.ts';
+import { testOptions } from './test-options.ts';
 
 /** The options of a proxy on a free port, of which the fake reads `listen`, `cap` and `path`. */
 export const fakeOptions: ProxyOptions = {
-  listen: { host: '127.0.0.1', port: 0 },
+  ...testOptions,
   backend: { address: { host: '127.0.0.1', port: 9 }, tls: false, target: '/' },
-  backendHost: null,
-  path: '/ws/{session}',
-  cap: 8,
-  maxViewers: 10_000,
-  refuseWith: 'close',
-  pingIntervalMs: 15_000,
-  pongTimeoutMs: 45_000,
-  writeTimeoutMs: 20_000,
-  dialTimeoutMs: 10_000,
-  handshakeTimeoutMs: 10_000,
-  maxViewerMessage: 256 * 1024,
-  maxBackendMessage: 4 * 1024 * 1024,
-  allowOrigins: [],
-  trustProxies: [],
 };
 
 type Viewer = { readonly id: ViewerId; readonly session: SessionId; readonly socket: Socket };

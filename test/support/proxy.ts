@@ -4,27 +4,9 @@ import type { ProxyEvent } from '../../src/events.ts';
 import { type Proxy, startProxy } from '../../src/proxy/proxy.ts';
 import { onCleanup } from './cleanup.ts';
 import { Inbox } from './inbox.ts';
+import { testOptions } from './test-options.ts';
 import { viewerUrl } from './viewer-url.ts';
 import { within } from './within.ts';
-
-/** The defaults of the command line, but on a free port. */
-export const testOptions: Omit<ProxyOptions, 'backend'> = {
-  listen: { host: '127.0.0.1', port: 0 },
-  backendHost: null,
-  path: '/ws/{session}',
-  cap: 8,
-  maxViewers: 10_000,
-  refuseWith: 'close',
-  pingIntervalMs: 15_000,
-  pongTimeoutMs: 45_000,
-  writeTimeoutMs: 20_000,
-  dialTimeoutMs: 10_000,
-  handshakeTimeoutMs: 10_000,
-  maxViewerMessage: 256 * 1024,
-  maxBackendMessage: 4 * 1024 * 1024,
-  allowOrigins: [],
-  trustProxies: [],
-};
 
 const from = (rows: number): Window<never> => ({
   anchor: null,
