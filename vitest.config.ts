@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** `main` needs nothing beyond npm; `third-party` needs Debian packages and says which. */
 export default defineConfig({
   test: {
+    // The tests wait more than they count: on two cores one worker would leave both idle.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

@@ -90,7 +90,7 @@ const launch = async (
     name: 'relay',
     workerData,
     transferList: [port2],
-    // Preloads and loaders of the main thread have no business beside the relay.
+    // Flags of the main thread have no business beside the relay; NODE_OPTIONS holds for both.
     execArgv: [],
     // The screen is the main thread's: a warning of Node must not be written across it.
     stdout: true,
