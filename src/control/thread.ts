@@ -10,6 +10,7 @@ import { BouncerError } from '../errors.ts';
 import type { ProxyEvent } from '../events.ts';
 import { portCarrier } from './carrier.ts';
 import type { OnFault } from './client.ts';
+import { KeptCaps } from './kept-caps.ts';
 import { ControlClient } from './client.ts';
 import type { ListeningProxy, StartReport, ThreadData } from './thread-offer.ts';
 
@@ -47,6 +48,7 @@ export const startThread = async (
     client.events(deps.onEvent);
   }
   const ids = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+  const kept = new KeptCaps(options.cap);
   let stopping = false;
 
   const first = await launch(client, { options, ids }, workerUrl);
@@ -61,9 +63,11 @@ export const startThread = async (
     } catch (fault) {
       client.report(fault);
     }
-    const again = { ...options, listen: sameAddress(options.listen, first.address) };
+    const listen = sameAddress(options.listen, first.address);
+    const again = { ...options, listen, cap: kept.cap };
     try {
       const second = await launch(client, { options: again, ids }, workerUrl);
+      await Promise.all(kept.commands.map((each) => client.command(each)));
       return (await second.end).reason;
     } catch (error) {
       return `${reason}, and could not be started again: ${inWords(error)}`;
@@ -71,9 +75,11 @@ export const startThread = async (
   };
   void live().then((reason) => client.end(reason));
 
-  const command = (wanted: Command): Promise<CommandResult> => {
+  const command = async (wanted: Command): Promise<CommandResult> => {
     stopping ||= wanted.do === 'stop';
-    return client.command(wanted);
+    const result = await client.command(wanted);
+    kept.note(wanted, result);
+    return result;
   };
   const { watch, events, closed } = client;
   return { address: first.address, watch, events, command, closed };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { Address, Snapshot } from '../../src/contract.ts';
+import type { Address, SessionId, Snapshot } from '../../src/contract.ts';
 import { startThread, type ThreadDeps, workerBeside } from '../../src/control/thread.ts';
 import { BouncerError } from '../../src/errors.ts';
 import type { ProxyEvent } from '../../src/events.ts';
@@ -180,6 +180,27 @@ describe('a thread that dies', () => {
     await events.next(named('proxy.listening'));
     await events.next(named('proxy.listening', { address: control.address }));
     await connectFakeViewer(control.address, 'after');
+  });
+
+  it('is started again with the caps that were set while it ran', async () => {
+    const { control, events } = await start();
+    const [a, b] = ['a' as SessionId, 'b' as SessionId];
+    const pictures = new Inbox<Snapshot>('pictures');
+    onCleanup(control.watch(everything, pictures.push).close);
+    await control.command({ do: 'set-cap', cap: 3, actor: 'test' });
+    await control.command({ do: 'set-cap', cap: 5, session: a, actor: 'test' });
+    await control.command({ do: 'set-cap', cap: 6, session: b, actor: 'test' });
+    await control.command({ do: 'lift-cap', session: b, actor: 'test' });
+    await control.command({ do: 'set-cap', cap: 0, actor: 'test' });
+    await connectFakeViewer(control.address, 'throw');
+    const restored = await events.next(({ event, ...rest }) =>
+      event === 'cap.changed' ? Reflect.get(rest, 'actor') === 'restart' : false,
+    );
+    expect(restored).toMatchObject({ from: 3, to: 5, session: a });
+    await connectFakeViewer(control.address, a);
+    const seen = await pictures.next(({ session }) => session === a);
+    expect(seen.cap).toBe(3);
+    expect(seen.sessions.rows).toMatchObject([{ id: a, cap: 5, capIsOwn: true }]);
   });
 
   it('tells its first events once, to those who listened while it started', async () => {
