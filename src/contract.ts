@@ -206,7 +206,7 @@ export type CapPreview = {
   readonly over: readonly { readonly session: SessionId; readonly viewers: number }[];
   /** How many there are in all. */
   readonly overCount: number;
-  /** Free slots of the sessions of this moment, now and then. */
+  /** Free slots of the sessions of this moment, or of the one that is asked about, now and then. */
   readonly freeNow: number;
   readonly freeThen: number;
 };

@@ -102,14 +102,15 @@ export class Ledger {
     return before;
   }
 
-  /** What `setCap` would mean for the sessions that have viewers. */
+  /** What `setCap` would mean for the sessions that have viewers, or for that one. */
   preview(cap: number, session?: SessionId): CapPreview {
     const over: { session: SessionId; viewers: number }[] = [];
     let freeNow = 0;
     let freeThen = 0;
     for (const [id, viewers] of this.#taken) {
+      if (session !== undefined && id !== session) continue;
       const now = this.capOf(id);
-      const applies = session === undefined ? !this.hasOwnCap(id) : id === session;
+      const applies = session !== undefined || !this.hasOwnCap(id);
       const then = applies ? cap : now;
       freeNow += Math.max(0, now - viewers);
       freeThen += Math.max(0, then - viewers);

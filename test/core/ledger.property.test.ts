@@ -33,8 +33,9 @@ class Oracle {
     const then = new Oracle(only === undefined ? cap : this.cap);
     for (const [session, own] of this.own) then.own.set(session, own);
     if (only !== undefined) then.own.set(only, cap);
+    const asked = live.filter((id) => only === undefined || id === only);
     const free = (caps: Oracle): number =>
-      live.reduce((sum, id) => sum + Math.max(0, caps.capOf(id) - this.viewers(id)), 0);
+      asked.reduce((sum, id) => sum + Math.max(0, caps.capOf(id) - this.viewers(id)), 0);
     const touched = (id: SessionId): boolean =>
       only === undefined ? !this.own.has(id) : id === only;
     const over = live

@@ -170,12 +170,12 @@ describe('preview', () => {
     });
   });
 
-  it('changes the one session that it is asked about', () => {
+  it('is of the one session that it is asked about', () => {
     const ledger = new Ledger(4, 100);
     fill(ledger, a, 3);
     fill(ledger, b, 3);
     const over = [{ session: a, viewers: 3 }];
-    expect(ledger.preview(2, a)).toEqual({ cap: 2, over, overCount: 1, freeNow: 2, freeThen: 1 });
+    expect(ledger.preview(2, a)).toEqual({ cap: 2, over, overCount: 1, freeNow: 1, freeThen: 0 });
   });
 
   it('names ten sessions and counts the others', () => {

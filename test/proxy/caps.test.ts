@@ -159,7 +159,9 @@ describe('preview-cap', () => {
     const after = await rowsOf(proxy);
 
     const free = (rows: typeof before): number =>
-      rows.reduce((sum, [, viewers, most]) => sum + Math.max(0, most - viewers), 0);
+      rows
+        .filter(([each]) => session === undefined || each === session)
+        .reduce((sum, [, viewers, most]) => sum + Math.max(0, most - viewers), 0);
     const over = after
       .filter(([, viewers, most]) => viewers > most)
       .map(([each, viewers]) => ({ session: each, viewers }));
