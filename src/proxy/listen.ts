@@ -72,6 +72,6 @@ export const listen = async (server: Server, wanted: Address): Promise<Address> 
     : { host: bound.address, port: bound.port };
 };
 
-/** Whether an address can be reached from this machine alone. */
+/** Whether an address can be reached from this machine alone; also where IPv6 wraps an IPv4 one. */
 export const isLoopback = (address: Address): boolean =>
-  'host' in address && (address.host === '::1' || address.host.startsWith('127.'));
+  'host' in address && (address.host === '::1' || /^(::ffff:)?127\./i.test(address.host));

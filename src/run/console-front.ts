@@ -37,6 +37,9 @@ const oneLine = (error: unknown): string => {
   return text.split('\n')[0] ?? text;
 };
 
+/** After how long without an end the operator is told what is being waited for. */
+const STILL_THERE_MS = 300;
+
 /** Lines that had to wait because the console had the screen; the newest count. */
 const MOST_NOTES = 20;
 
@@ -90,6 +93,10 @@ export class ConsoleFront implements Front {
     if (this.#mode === 'console') {
       this.#giveBack();
       this.#mode = 'closed';
+      // Close handshakes may take two seconds; an empty screen would look like a hang.
+      this.#clock.after(STILL_THERE_MS, () =>
+        this.#terminal.say('wsbouncer: closing the viewers; ctrl-c ends at once'),
+      );
     }
     this.#sayNotes();
   };

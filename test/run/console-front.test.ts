@@ -133,6 +133,17 @@ describe('under the console', () => {
     expect(front.fallBack(new Error('late'))).toBe(false);
   });
 
+  test('says what is waited for where the end takes long, and once', async () => {
+    const { front, said, clock, draw } = await setUp();
+    await draw();
+    front.close();
+    front.close();
+    clock.advance(299);
+    expect(said).toEqual([]);
+    clock.advance(10_000);
+    expect(said).toEqual(['wsbouncer: closing the viewers; ctrl-c ends at once']);
+  });
+
   test('is not drawn at all when the end came first', async () => {
     const { front, log, draw } = await setUp();
     front.close();
