@@ -17,6 +17,8 @@ export type DialOutcome =
       readonly ok: true;
       readonly socket: Socket;
       readonly answer: Agreement;
+      /** The `Sec-WebSocket-Accept` that was verified; the viewer's key is the same. */
+      readonly accept: string;
       readonly rest: Buffer;
     }
   | { readonly ok: false; readonly cause: DialCause; readonly detail: string };
@@ -25,7 +27,7 @@ export type DialOutcome =
 const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** The only `Sec-WebSocket-Accept` that answers `key`. */
-export const acceptFor = (key: string): string =>
+const acceptFor = (key: string): string =>
   createHash('sha1')
     .update(key + ACCEPT_GUID)
     .digest('base64');
@@ -103,7 +105,7 @@ export class Dial {
     this.#socket.off('end', this.#onEnd);
     this.#socket.off('error', this.#onError);
     const rest = this.#received.subarray(verdict.headLength);
-    this.#done({ ok: true, socket: this.#socket, answer: verdict, rest });
+    this.#done({ ok: true, socket: this.#socket, answer: verdict, accept: this.#accept, rest });
   };
 
   #fail(cause: DialCause, detail: string): void {

@@ -89,8 +89,7 @@ export class Refusals {
     });
     socket.resume();
     // A handshake that even `ws` does not complete, as with malformed subprotocols, has no code.
-    if (!opened) return { closeSent: false };
-    const closeSent = !socket.destroyed && socket.writableLength === 0;
+    const closeSent = opened && !socket.destroyed && socket.writableLength === 0;
     return closeSent ? { ...how.words, closeSent } : { closeSent };
   }
 }

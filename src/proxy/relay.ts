@@ -25,15 +25,14 @@ export type DirectionEvents = {
   readonly paused: (paused: boolean) => void;
 };
 
-type Wanted = { readonly frame: Buffer; readonly put: () => void };
-
 /** One direction: from the socket that is read to the socket that is written. */
 export class Direction {
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #scanner: FrameScanner;
   readonly #events: DirectionEvents;
-  #wanted: Wanted | null = null;
+  /** Writes the frame that waits for a boundary. */
+  #wanted: (() => void) | null = null;
   #shut = false;
   #paused = false;
   #written = 0;
@@ -85,8 +84,11 @@ export class Direction {
    */
   insert(frame: Buffer, put: () => void): void {
     if (this.#shut) return;
-    this.#wanted = { frame, put };
-    if (this.atBoundary) this.#putWanted();
+    this.#putAtBoundary(() => {
+      put();
+      this.#to.write(frame);
+      this.#written += frame.length;
+    });
   }
 
   /**
@@ -95,13 +97,11 @@ export class Direction {
    */
   insertLast(frame: Buffer, flushed: (whole: boolean) => void): void {
     if (this.#shut) return;
-    const put = (): void => {
+    this.#putAtBoundary(() => {
       this.#shut = true;
       this.#to.write(frame, (error) => flushed(!error));
       this.#resume();
-    };
-    if (this.atBoundary) put();
-    else this.#wanted = { frame: Buffer.alloc(0), put };
+    });
   }
 
   /** Passes nothing on any more; what is read is discarded. */
@@ -152,14 +152,16 @@ export class Direction {
     this.#relayed += bytes.length;
   }
 
+  #putAtBoundary(write: () => void): void {
+    this.#wanted = write;
+    if (this.atBoundary) this.#putWanted();
+  }
+
   #putWanted(): void {
-    const wanted = this.#wanted;
-    if (wanted === null || this.#shut) return;
+    const write = this.#wanted;
+    if (write === null || this.#shut) return;
     this.#wanted = null;
-    wanted.put();
-    if (wanted.frame.length === 0) return;
-    this.#to.write(wanted.frame);
-    this.#written += wanted.frame.length;
+    write();
   }
 
   #pause(): void {

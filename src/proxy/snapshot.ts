@@ -1,6 +1,6 @@
 /**
  * Draws up what a watcher looks at: totals over everything, rows only for what is in view.
- * One pass over the viewers, and sorting; the rest grows with the screen, not with the proxy.
+ * A few passes over the viewers, and sorting; the rest grows with the screen, not with the proxy.
  */
 import type { Clock } from '../clock.ts';
 import type {
@@ -153,8 +153,8 @@ export const draw = (scene: Scene, view: View): Snapshot => {
   const now = clock.now();
   const sessions = sortedSessions(scene);
   const inView = sliceOf(sessions, view.sessions, ({ id }) => id);
-  const chosen = registry.sessions.has(view.session ?? ('' as SessionId)) ? view.session : null;
-  const session = chosen ?? inView.rows[0]?.id ?? null;
+  const isThere = view.session !== null && registry.sessions.has(view.session);
+  const session = isThere ? view.session : (inView.rows[0]?.id ?? null);
   const viewers = session === null ? [] : [...(registry.sessions.get(session) ?? [])];
   const attention = [...registry.viewers].filter(({ state }) => needsAttention(state));
   return {

@@ -17,7 +17,7 @@ import {
   type Lifecycle,
   type Side,
 } from '../core/lifecycle.ts';
-import { acceptFor, Dial, type DialOutcome } from './backend.ts';
+import { Dial, type DialOutcome } from './backend.ts';
 import { Connection } from './connection.ts';
 import { reset } from './leg.ts';
 import type { Refusal } from './refuse.ts';
@@ -212,11 +212,10 @@ export class Viewer {
   #accept(): void {
     const outcome = this.#outcome;
     if (outcome === null || !outcome.ok) return;
-    const { answer, socket: backend, rest } = outcome;
+    const { answer, accept, socket: backend, rest } = outcome;
     const { socket, early } = this.#takeSocket();
     const { clock, options, tickMs } = this.#house;
-    const key = this.#arriving.request.headers['sec-websocket-key'] ?? '';
-    socket.write(viewerAnswer({ ...answer, accept: acceptFor(key) }), 'latin1');
+    socket.write(viewerAnswer({ ...answer, accept }), 'latin1');
     this.#connection = new Connection({
       viewer: socket,
       backend,

@@ -28,8 +28,7 @@ export class Watches {
     let busy = false;
     let again = false;
     const send = (): void => {
-      if (!this.#senders.has(send)) return;
-      if (busy) return;
+      if (busy || !this.#senders.has(send)) return;
       again = false;
       const taken = guarded(() => onSnapshot(this.#build(current)));
       if (taken === undefined) return;
