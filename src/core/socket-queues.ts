@@ -50,19 +50,36 @@ export const queueKey = (ends: Ends, littleEndian: boolean): string =>
   `${addressHex(ends.localAddress, littleEndian)}:${hex(ends.localPort, 4)} ` +
   `${addressHex(ends.remoteAddress, littleEndian)}:${hex(ends.remotePort, 4)}`;
 
-/** Bytes not acknowledged for each of the `wanted` keys that the table lists. */
+/** Cells of the state of a connection and the blanks around it. */
+const STATE = ' 01 '.length;
+
+/** Digits of a queue. */
+const QUEUE = 8;
+
+/**
+ * Bytes not acknowledged for each of the `wanted` keys that `rows`, whole rows of the table,
+ * have. Nothing is cut out of a row but its key: a busy machine has tens of thousands of them,
+ * and all are gone through while somebody is under suspicion.
+ */
 export const readQueues = (
-  table: string,
+  rows: string,
   wanted: ReadonlySet<string>,
 ): ReadonlyMap<string, number> => {
   const found = new Map<string, number>();
-  for (const line of table.split('\n')) {
-    const [, local, remote, , queues] = line.trim().split(/ +/, 5);
-    if (local === undefined || remote === undefined || queues === undefined) continue;
-    const key = `${local} ${remote}`;
-    if (!wanted.has(key)) continue;
-    const queued = Number.parseInt(queues, 16);
-    if (!Number.isNaN(queued)) found.set(key, queued);
+  for (let start = 0; start < rows.length;) {
+    const newline = rows.indexOf('\n', start);
+    const end = newline < 0 ? rows.length : newline;
+    const local = rows.indexOf(': ', start) + 2;
+    const remote = rows.indexOf(' ', local) + 1;
+    const state = rows.indexOf(' ', remote);
+    const isRow = local > 1 && remote > local && state > remote && state < end;
+    const key = isRow ? rows.slice(local, state) : '';
+    if (wanted.has(key)) {
+      const digits = rows.slice(state + STATE, Math.min(end, state + STATE + QUEUE));
+      const queued = Number.parseInt(digits, 16);
+      if (!Number.isNaN(queued)) found.set(key, queued);
+    }
+    start = end + 1;
   }
   return found;
 };

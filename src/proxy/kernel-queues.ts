@@ -2,7 +2,7 @@
  * What the kernel still holds for TCP connections: Linux's own table, read off the event loop
  * and only when somebody is under suspicion.
  */
-import { readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { endianness, platform } from 'node:os';
 import { queueKey, readQueues } from '../core/socket-queues.ts';
@@ -19,16 +19,46 @@ export const kernelKey = (socket: Socket): string | null => {
   return queueKey({ localAddress, localPort, remoteAddress, remotePort }, LITTLE_ENDIAN);
 };
 
+/** More than the kernel gives at once; rows are some 150 bytes long. */
+const PIECE = 64 * 1024;
+
+/**
+ * Goes through one table piece by piece: whole, that of a machine with thousands of connections
+ * would take megabytes of memory several times a second.
+ */
+const search = async (
+  table: FileHandle,
+  keys: ReadonlySet<string>,
+  found: Map<string, number>,
+): Promise<void> => {
+  const piece = Buffer.allocUnsafe(PIECE);
+  let rest = '';
+  for (;;) {
+    const { bytesRead } = await table.read(piece, 0, PIECE, null);
+    const text = rest + piece.toString('latin1', 0, bytesRead);
+    const whole = bytesRead === 0 ? text.length : text.lastIndexOf('\n') + 1;
+    for (const [key, queued] of readQueues(text.slice(0, whole), keys)) found.set(key, queued);
+    if (bytesRead === 0 || found.size === keys.size) return;
+    rest = text.slice(whole);
+  }
+};
+
 /** Unacknowledged bytes of the connections asked for; those that it cannot tell are missing. */
 export const readKernelQueues = async (
   keys: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, number>> => {
   const found = new Map<string, number>();
-  for (const table of TABLES) {
+  for (const path of TABLES) {
     if (found.size === keys.size) break;
     // Without /proc, as in some containers, Node's own counters have to do.
-    const text = await readFile(table, 'latin1').catch(() => '');
-    for (const [key, queued] of readQueues(text, keys)) found.set(key, queued);
+    const table = await open(path).catch(() => null);
+    try {
+      if (table !== null) await search(table, keys, found);
+    } catch {
+      // Neither does a table that ends in an error say more than it has.
+    } finally {
+      await table?.close();
+    }
   }
   return found;
 };
