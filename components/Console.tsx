@@ -17,7 +17,7 @@ export const Console = ({ store, glyphs, colored }: ConsoleProps) => {
   const size = useWindowSize();
   const state = useSyncExternalStore(store.subscribe, store.read);
   useInput(store.typed);
-  usePaste(() => store.dispatch({ type: 'paste' }));
+  usePaste((text) => store.dispatch({ type: 'paste', text }));
   useEffect(() => store.dispatch({ type: 'size', size }), [store, size]);
   // The terminal's size of now, which the store learns only after this frame.
   return <Screen lines={screenOf({ ...state, size }, glyphs)} size={size} colored={colored} />;

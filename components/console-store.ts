@@ -5,7 +5,13 @@
 import { type RawKey, keysOf } from '../src/console/raw-keys.ts';
 import type { Size } from '../src/console/layout.ts';
 import { viewOf } from '../src/console/pictures.ts';
-import { type Effect, type Input, initialState, type State } from '../src/console/state.ts';
+import {
+  type Effect,
+  type Input,
+  initialState,
+  type Settings,
+  type State,
+} from '../src/console/state.ts';
 import { step } from '../src/console/step.ts';
 import { nextTickMs } from '../src/console/wake.ts';
 import type { ProxyControl, Snapshot, Watch } from '../src/contract.ts';
@@ -18,14 +24,17 @@ export type Time = {
   readonly after: (ms: number, run: () => void) => () => void;
 };
 
+/** What is not for the proxy: the clipboard, files, the screen. */
+export type ShellEffect = Exclude<Effect, { readonly do: 'send' }>;
+
 /** What a store needs besides the proxy. */
 export type StoreOptions = {
   readonly size: Size;
-  readonly join: string | null;
+  readonly settings: Settings;
   readonly time: Time;
   /** The terminal has not yet taken what was drawn: nothing new is drawn meanwhile. */
   readonly isBehind: () => boolean;
-  readonly onQuit: () => void;
+  readonly carryOut: (effect: ShellEffect) => void;
   /** Something in here threw: a bug, after which the console must go and the proxy stay. */
   readonly onFailure: (error: unknown) => void;
 };
@@ -51,7 +60,7 @@ export class ConsoleStore {
   constructor(control: ProxyControl, options: StoreOptions) {
     this.#control = control;
     this.#options = options;
-    this.#state = initialState(options.size, options.join, options.time.now());
+    this.#state = initialState(options.size, options.settings, options.time.now());
     this.#shown = this.#state;
   }
 
@@ -79,7 +88,7 @@ export class ConsoleStore {
   /** A key as the drawing library reports it. */
   readonly typed = (input: string, key: RawKey): void => {
     const keys = keysOf(input, key);
-    this.dispatch(keys === null ? { type: 'paste' } : { type: 'keys', keys });
+    this.dispatch(keys === null ? { type: 'paste', text: input } : { type: 'keys', keys });
   };
 
   /** Something happens to the console, now. */
@@ -90,11 +99,14 @@ export class ConsoleStore {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
-        this.#step(next);
+      while (this.#inputs.length > 0) {
+        for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+          this.#step(next);
+        }
+        this.#scheduleTick();
+        // Who is told may answer at once.
+        this.#publish();
       }
-      this.#scheduleTick();
-      this.#publish();
     } catch (error) {
       this.#options.onFailure(error);
     } finally {
@@ -123,8 +135,8 @@ export class ConsoleStore {
   }
 
   #carryOut(effect: Effect): void {
-    if (effect.do === 'quit') {
-      this.#options.onQuit();
+    if (effect.do !== 'send') {
+      this.#options.carryOut(effect);
       return;
     }
     const { command, reply } = effect;

@@ -1,28 +1,29 @@
 /**
- * The console on a real terminal: takes it over, draws, and gives it back. It never ends the
- * process and never stops the proxy: quitting and failing are told to whoever started it.
+ * The console on a real terminal: takes it over, drawn or as lines, and gives it back. It never
+ * ends the process and never stops the proxy: quitting and failing are told to whoever started it.
  */
-import { type Instance, render } from 'ink';
-import { glyphsFor } from '../src/console/glyphs.ts';
+import { asciiGlyphs, glyphsFor } from '../src/console/glyphs.ts';
+import type { Settings } from '../src/console/state.ts';
 import { wantsColor } from '../src/console/theme.ts';
-import type { ProxyControl } from '../src/contract.ts';
-import { Console } from './Console.tsx';
+import type { ProxyControl, ScreenOptions } from '../src/contract.ts';
 import { ConsoleStore, type Time } from './console-store.ts';
-import { blank, giveBack, isBehind, neverWait } from './terminal.ts';
-
-/** Where the console is shown. */
-export type ConsoleStreams = {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-};
+import { openDashboard } from './dashboard.tsx';
+import { carriesOut } from './effects.ts';
+import type { Save } from './export.ts';
+import type { ConsoleStreams, Face, FaceParts } from './face.ts';
+import { openLog } from './log-mode.ts';
+import { giveBack, isBehind, neverWait } from './terminal.ts';
 
 /** How the console is shown. */
-export type ConsoleSettings = {
-  /** The line that says how to join; null for none. */
-  readonly join: string | null;
-  /** Read for `NO_COLOR`, and for the locale and `TERM` that decide about 7-bit signs. */
-  readonly env: NodeJS.ProcessEnv;
-};
+export type ConsoleSettings = Settings &
+  ScreenOptions & {
+    /**
+     * Read for `NO_COLOR`, for the locale and `TERM` that decide about 7-bit signs, and for
+     * `INK_SCREEN_READER`: with `true`, lines are all that is ever shown.
+     */
+    readonly env: NodeJS.ProcessEnv;
+    readonly save: Save;
+  };
 
 /** A console that is shown. */
 export type ShownConsole = {
@@ -46,9 +47,6 @@ const systemTime: Time = {
   },
 };
 
-/** After a size that stayed this long, all is drawn anew; before, it would be drawn in vain. */
-const resizedMs = 100;
-
 /** How long the end of the console waits for a slow terminal to take its last bytes. */
 const flushMs = 500;
 
@@ -56,41 +54,23 @@ const flushMs = 500;
 export const showConsole = (
   control: ProxyControl,
   { stdin, stdout }: ConsoleStreams,
-  settings: ConsoleSettings,
+  { ascii, color, env, save, ...settings }: ConsoleSettings,
   time: Time = systemTime,
 ): ShownConsole => {
   const done = Promise.withResolvers<'quit'>();
   // Whoever does not ask must not be ended by an answer.
   done.promise.catch(() => {});
+  const readAloud = env['INK_SCREEN_READER'] === 'true';
   let closed = false;
-  let app: Instance | null = null;
-  let cancelRedraw: (() => void) | null = null;
-
-  const draw = () => (
-    <Console store={store} glyphs={glyphsFor(settings.env)} colored={wantsColor(settings.env)} />
-  );
-  // A line that was drawn for a wider terminal has wrapped and pushed others away, and the
-  // library draws only what has changed since: what it does not know of would stay.
-  const redraw = (): void => {
-    if (isBehind(stdout)) {
-      redrawSoon();
-      return;
-    }
-    blank(() => app?.clear(), stdout);
-    app?.rerender(draw());
-  };
-  const redrawSoon = (): void => {
-    cancelRedraw?.();
-    cancelRedraw = time.after(resizedMs, redraw);
-  };
+  let face: Face | null = null;
+  let shows: 'dashboard' | 'log' = readAloud ? 'log' : 'dashboard';
 
   const close = (): void => {
     if (closed) return;
     closed = true;
-    cancelRedraw?.();
-    stdout.off('resize', redrawSoon);
     store.close();
-    giveBack(() => app?.unmount(), stdin, stdout);
+    if (face === null) giveBack(null, stdin, stdout);
+    else face.close();
   };
   const end = (settle: () => void): void => {
     if (closed) return;
@@ -103,14 +83,52 @@ export const showConsole = (
   };
   const fail = (error: unknown): void => end(() => done.reject(error));
 
+  const open = (): Face =>
+    shows === 'dashboard'
+      ? openDashboard(parts)
+      : openLog(control, parts, readAloud ? null : () => switchTo('dashboard'));
+  const switchTo = (next: typeof shows): void => {
+    if (shows === next) return;
+    shows = next;
+    // Not in the middle of what asked for it: that is the face that goes.
+    queueMicrotask(() => {
+      if (closed) return;
+      try {
+        const old = face;
+        face = null;
+        old?.close();
+        face = open();
+      } catch (error) {
+        fail(error);
+      }
+    });
+  };
+
   const store = new ConsoleStore(control, {
     size: { columns: stdout.columns || 80, rows: stdout.rows || 24 },
-    join: settings.join,
+    settings,
     time,
     isBehind: () => isBehind(stdout),
-    onQuit: () => end(() => done.resolve('quit')),
+    carryOut: carriesOut({
+      stdout,
+      control,
+      save,
+      say: (tone, text) => store.dispatch({ type: 'said', tone, text }),
+      redraw: () => face?.redraw(),
+      log: () => switchTo('log'),
+      quit: () => end(() => done.resolve('quit')),
+    }),
     onFailure: fail,
   });
+  const parts: FaceParts = {
+    store,
+    time,
+    stdin,
+    stdout,
+    glyphs: ascii ? asciiGlyphs : glyphsFor(env),
+    colored: color && wantsColor(env),
+    onFailure: fail,
+  };
 
   neverWait(stdout);
   // A terminal that goes away must not take the process with it, not even after the end.
@@ -118,21 +136,12 @@ export const showConsole = (
   stdin.on('error', fail);
   stdin.once('end', () => fail(new Error('the terminal has gone')));
 
-  stdout.on('resize', redrawSoon);
-
-  app = render(draw(), {
-    stdin,
-    stdout,
-    // Whether there is a terminal to draw on was decided before; `CI` is not asked again.
-    interactive: true,
-    alternateScreen: true,
-    incrementalRendering: true,
-    exitOnCtrlC: false,
-    // Nothing here writes to the console; others need not find it changed.
-    patchConsole: false,
-  });
-  // An error while drawing unmounts by itself and comes out here.
-  app.waitUntilExit().catch(fail);
+  try {
+    face = open();
+  } catch (error) {
+    close();
+    throw error;
+  }
   store.start();
   const tell = (text: string): void => store.dispatch({ type: 'told', text });
   return { done: done.promise, tell, close };

@@ -53,14 +53,14 @@ const attempt = (action: () => unknown): boolean => {
 
 /**
  * Ends the drawing and gives the terminal back at once, or as soon as it reads again: the writes
- * do not wait. `unmount` normally does all of it; the rest is for when it cannot.
+ * do not wait. `unmount` normally does all of it; the rest is for when it cannot, or there is none.
  */
 export const giveBack = (
-  unmount: () => void,
+  unmount: (() => void) | null,
   stdin: NodeJS.ReadStream,
   stdout: NodeJS.WriteStream,
 ): void => {
-  const unmounted = attempt(unmount);
+  const unmounted = unmount !== null && attempt(unmount);
   attempt(() => stdin.setRawMode(false));
   attempt(() => stdout.write(unmounted ? calm : `${calm}${primaryScreen}`));
 };

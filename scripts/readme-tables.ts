@@ -1,18 +1,20 @@
 /** The README's tables, drawn from the program's own. */
-import { keymap } from '../src/console/keymap.ts';
+import { keyGroups } from '../src/console/keymap.ts';
+import { verbs } from '../src/console/palette-verbs.ts';
 import { OPTION_TABLE } from '../src/cli/option-table.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 const code = (text: string): string => `\`${cell(text)}\``;
 
+const keyRow = ({ label, help }: { readonly label: string; readonly help: string }): string =>
+  `| ${label.split(' ').map(code).join(' ')} | ${cell(help)} |`;
+
 const keyRows = (): string[] =>
-  keymap.main
-    .filter(({ help }) => help !== undefined)
-    .map(({ label, help = '' }) => {
-      const keys = label.split(' ').map(code).join(' ');
-      return `| ${keys} | ${cell(help)} |`;
-    });
+  keyGroups.flatMap(({ group, bindings }) => [`| **${group}** | |`].concat(bindings.map(keyRow)));
+
+const commandRows = (): string[] =>
+  verbs.map(({ name, args, help }) => `| ${code(`${name} ${args}`.trim())} | ${cell(help)} |`);
 
 const optionRows = (): string[] =>
   OPTION_TABLE.map(({ name, placeholder, byDefault, meaning }) => {
@@ -30,10 +32,16 @@ const replaceRows = (text: string, header: string, rows: readonly string[]): str
   return [...lines.slice(0, at + 2), ...rows, ...lines.slice(end)].join('\n');
 };
 
-/** The README with both tables as the program has them. */
+/** The README's tables by their headers. */
+const tables = {
+  '| Key | What it does |': keyRows,
+  '| Command | What it does |': commandRows,
+  '| Option | Default | Meaning |': optionRows,
+};
+
+/** The README with its tables as the program has them. */
 export const filledReadme = (text: string): string =>
-  replaceRows(
-    replaceRows(text, '| Key | What it does |', keyRows()),
-    '| Option | Default | Meaning |',
-    optionRows(),
+  Object.entries(tables).reduce(
+    (filled, [header, rows]) => replaceRows(filled, header, rows()),
+    text,
   );

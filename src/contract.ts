@@ -4,8 +4,12 @@
  */
 import type { ProxyEvent } from './events.ts';
 import type { SessionId, ViewerId } from './ids.ts';
+import type { Snapshot, ViewerRow } from './picture.ts';
+import type { Filter, View } from './view.ts';
 
 export type { SessionId, ViewerId } from './ids.ts';
+export type * from './picture.ts';
+export type * from './view.ts';
 
 /** Where the proxy listens, or where a backend is: TCP or a Unix socket. */
 export type Address =
@@ -47,144 +51,55 @@ export type ProxyOptions = {
   readonly allowOrigins: readonly string[];
   /** CIDR ranges of peers whose `X-Forwarded-*` are believed. */
   readonly trustProxies: readonly string[];
+  /** Lower-case name of the header that says who a viewer is, believed from those peers only. */
+  readonly whoHeader: string | null;
 };
 
-/** What a viewer is doing, the worst last; `dialling` has a slot and no relay yet. */
-export type ViewerState = 'dialling' | 'ok' | 'late' | 'expiring' | 'stuck';
+/** One of the 16 colours that every terminal has, by name. */
+export type Accent = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white';
 
-/** The worst viewer of a session; where all are well, whether it is over its cap or full. */
-export type SessionState = 'ok' | 'full' | 'over' | 'late' | 'expiring' | 'stuck';
-
-/** One viewer at the moment of a snapshot. */
-export type ViewerRow = {
-  readonly id: ViewerId;
-  readonly session: SessionId;
-  readonly remote: string;
-  readonly state: ViewerState;
-  /** The last round trip; null before the first Pong. */
-  readonly rttMs: number | null;
-  /** Smoothed round trip (RFC 6298 weights); null before the first Pong. */
-  readonly smoothedRttMs: number | null;
-  /** The newest round trips, oldest first, at most 8. */
-  readonly recentRttsMs: readonly number[];
-  /** Time left to the pong deadline, 0 or more; null while dialling. */
-  readonly deadlineMs: number | null;
-  /** The deadline stands still: the proxy or the path keeps the viewer from being heard. */
-  readonly deadlineHeld: boolean;
-  /** Bytes that wait for the viewer, the kernel's share included where it is known. */
-  readonly queuedBytes: number;
-  /** How long data has waited without any being taken; 0 where it flows. */
-  readonly stuckMs: number;
-  readonly ageMs: number;
-  readonly bytesToViewer: number;
-  readonly bytesToBackend: number;
-};
-
-/** One session at the moment of a snapshot. */
-export type SessionRow = {
-  readonly id: SessionId;
-  readonly state: SessionState;
-  /** Slots taken: viewers dialling and open. */
-  readonly viewers: number;
-  readonly dialling: number;
-  readonly cap: number;
-  /** The cap was set for this session alone. */
-  readonly capIsOwn: boolean;
-  /** 95th percentile of the viewers' last round trips; null without any. */
-  readonly p95RttMs: number | null;
-  readonly queuedBytes: number;
-  /** Refusals of the last 5 minutes. */
-  readonly refused: number;
-  readonly ageMs: number;
-};
-
-/** Counts over everything, whatever is on the screen. */
-export type Totals = {
-  readonly sessions: number;
-  /** Slots taken in all sessions. */
-  readonly viewers: number;
-  readonly late: number;
-  readonly expiring: number;
-  readonly stuck: number;
-  /** Sessions with as many viewers as their cap. */
-  readonly full: number;
-  /** Sessions with more viewers than their cap, after it was lowered. */
-  readonly over: number;
-  /** In the last 5 minutes. */
-  readonly refused: number;
-  /** In the last 5 minutes. */
-  readonly evicted: number;
-};
-
-/**
- * A part of a longer, sorted list. With `anchor` in the list: that row with `before` rows
- * ahead of it and `after` behind. Otherwise the `before + after + 1` rows at `edge`.
- */
-export type Window<Id> = {
-  readonly anchor: Id | null;
-  readonly edge: 'first' | 'last';
-  readonly before: number;
-  readonly after: number;
-};
-
-/** What a watcher looks at; it gets that and no more. */
-export type View = {
-  readonly sessions: Window<SessionId>;
-  /** Whose viewers are listed; null lists those of the first session in `sessions`. */
-  readonly session: SessionId | null;
-  readonly viewers: Window<ViewerId>;
-  /** How many of the worst viewers of all sessions. */
-  readonly worst: number;
-  /** The `rows` events up to and including `upTo`; null follows the newest. */
-  readonly events: { readonly rows: number; readonly upTo: number | null };
-};
-
-/** Rows `from` to `from + rows.length` of a list of `total`. */
-export type Slice<Row> = {
-  readonly from: number;
-  readonly total: number;
-  readonly rows: readonly Row[];
-};
-
-/** An event with its number in the feed; numbers count up by one. */
-export type FeedEntry = { readonly seq: number; readonly event: ProxyEvent };
-
-/** An immutable picture of what a watcher looks at. */
-export type Snapshot = {
-  /** Counts up by one from watcher to watcher; tells two pictures apart. */
-  readonly seq: number;
-  /** Wall-clock time of the picture, milliseconds since 1970. */
-  readonly at: number;
-  /** Wall-clock time of the start. */
-  readonly startedAt: number;
-  /** Where viewers connect: `127.0.0.1:8080`, `[::1]:8080` or `unix:/path.sock`. */
-  readonly address: string;
-  /** The default cap. */
-  readonly cap: number;
-  readonly maxViewers: number;
-  readonly pingIntervalMs: number;
-  readonly pongTimeoutMs: number;
-  readonly writeTimeoutMs: number;
-  /** 99th percentile of the relay thread's event-loop delay since the last picture. */
-  readonly loopP99Ms: number | null;
-  readonly totals: Totals;
-  /** Worst first: stuck, expiring, late, over, full, ok; ties by id. */
-  readonly sessions: Slice<SessionRow>;
-  /** The session whose viewers are listed; null without sessions. */
-  readonly session: SessionId | null;
-  /** Worst first; ties by age, oldest first. */
-  readonly viewers: Slice<ViewerRow>;
-  /** The worst viewers of all sessions that are late, expiring or stuck, worst first. */
-  readonly worst: readonly ViewerRow[];
-  /** Oldest first. */
-  readonly events: readonly FeedEntry[];
-  /** Number of the newest event; 0 before the first. */
-  readonly newestEvent: number;
+/** How the console looks and what it lets the operator do. */
+export type ScreenOptions = {
+  /** Nothing that changes or stops the proxy. */
+  readonly readOnly: boolean;
+  /** 7-bit signs, whatever the locale says. */
+  readonly ascii: boolean;
+  readonly color: boolean;
+  /** A title for this instance. */
+  readonly name: string | null;
+  /** Colour of the title. */
+  readonly accent: Accent | null;
+  /** `undo`: an eviction waits 3 s; `always`: a question comes first. */
+  readonly confirm: 'undo' | 'always';
 };
 
 /** Something an operator wants done. `actor` says who, in events: `console`. */
 export type Command =
-  | { readonly do: 'evict'; readonly viewer: ViewerId; readonly actor: string }
+  | {
+      readonly do: 'evict';
+      readonly viewer: ViewerId;
+      readonly actor: string;
+      /** Why, in at most 80 characters: for the viewer's Close and for the events. */
+      readonly reason?: string;
+    }
+  /** For `forMs` no deadline evicts the viewer; 0 ends that. */
+  | {
+      readonly do: 'keep';
+      readonly viewer: ViewerId;
+      readonly forMs: number;
+      readonly actor: string;
+    }
+  /** Viewers, by age, oldest first; changes nothing. */
+  | {
+      readonly do: 'list';
+      /** Null: of all sessions. */
+      readonly session: SessionId | null;
+      readonly filter: Filter;
+      /** Only those that came after this one; null starts with the oldest. */
+      readonly after: ViewerId | null;
+      /** At most so many, 1 to 1,000. */
+      readonly most: number;
+    }
   | {
       readonly do: 'set-cap';
       readonly cap: number;
@@ -213,7 +128,13 @@ export type CapPreview = {
 
 /** What came of a command. `reason` is a sentence for the operator. */
 export type CommandResult =
-  | { readonly ok: true; readonly preview?: CapPreview }
+  | {
+      readonly ok: true;
+      readonly preview?: CapPreview;
+      /** Of `list`; `more` is whether others follow. */
+      readonly viewers?: readonly ViewerRow[];
+      readonly more?: boolean;
+    }
   | { readonly ok: false; readonly reason: string };
 
 /** A running watch. */

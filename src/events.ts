@@ -38,6 +38,8 @@ type Place = {
   readonly session: SessionId;
   /** Address and port of the viewer, or what a trusted proxy says. */
   readonly remote: string;
+  /** Who the viewer is, as the header that the operator named says. */
+  readonly who?: string;
   /** Slots taken in the session after the event. */
   readonly viewers: number;
   readonly cap: number;
@@ -71,9 +73,17 @@ export type EventBody =
   | ({ readonly event: 'viewer.stuck' } & StateEvent)
   | ({ readonly event: 'viewer.recovered' } & StateEvent)
   | ({
+      readonly event: 'viewer.kept';
+      /** How long no deadline evicts it; 0: they hold again. */
+      readonly forMs: number;
+      readonly actor: string;
+    } & Named)
+  | ({
       readonly event: 'viewer.evicted';
       readonly cause: EvictionCause;
       readonly actor?: string;
+      /** Why, in the words of who evicted it. */
+      readonly note?: string;
     } & Named &
       ClosePut)
   | ({

@@ -14,7 +14,7 @@ import { launch } from './run/launch.ts';
 import { Lifetime } from './run/lifetime.ts';
 import type { Parsed } from './cli/options.ts';
 import { headlessFront } from './run/headless-front.ts';
-import { onStopSignals } from './run/signals.ts';
+import { ignoreSuspension, onStopSignals } from './run/signals.ts';
 
 /** How long the last lines may take, in milliseconds; a reader that stalls gets no more. */
 const LAST_LINES_MS = 500;
@@ -34,7 +34,9 @@ const frontFor = async (parsed: Parsed, lines: EventLines): Promise<Front> => {
   });
   if (!console) return headlessFront(lines, say);
   const { ConsoleFront } = await import('./run/console-front.ts');
-  return new ConsoleFront({ stdin: process.stdin, stdout, env, say }, lines, systemClock);
+  ignoreSuspension(process);
+  const terminal = { stdin: process.stdin, stdout, env, say };
+  return new ConsoleFront(terminal, parsed.screen, lines, systemClock);
 };
 
 /** Runs until the end, and then ends the process. */

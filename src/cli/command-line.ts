@@ -20,6 +20,8 @@ const NAMES = OPTION_TABLE.map((row) => row.name);
 const camelCase = (name: string): string =>
   name.replace(/-+(.)/g, (_, letter: string) => letter.toUpperCase());
 
+const SWITCHES = OPTION_TABLE.filter((row) => row.placeholder === null).map((row) => row.name);
+
 /** Edits between two words, swapped neighbours being one, for "did you mean". */
 const distance = (from: string, to: string): number => {
   const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];
@@ -67,7 +69,9 @@ const typedFlag = (key: string, argv: readonly string[]): string => {
 };
 
 const unknownFlag = (typed: string) => {
-  const guess = nearest(typed.replace(/^-+(?:no-)?/, ''), [...NAMES, 'help', 'version']);
+  const word = typed.replace(/^-+(?:no-)?/, '');
+  const negated = NAMES.find((name) => name === `no-${word}`) ?? null;
+  const guess = negated ?? nearest(word, [...NAMES, 'help', 'version']);
   return usageError(
     `unknown option ${typed.slice(0, 60)}`,
     guess === null ? 'wsbouncer --help lists the options' : `did you mean --${guess}?`,
@@ -92,6 +96,9 @@ const isFlagValue = (value: unknown): value is FlagValue =>
     ? value.every((part) => typeof part === 'string' || typeof part === 'boolean')
     : typeof value === 'string' || typeof value === 'boolean';
 
+const isOff = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every((part) => part === false) : value === false;
+
 /**
  * Reads the command line.
  * @param argv without the program and the script
@@ -110,7 +117,9 @@ export const readCommandLine = (
     autoVersion: false,
     booleanDefault: undefined,
     flags: {
-      headless: { type: 'boolean' },
+      ...Object.fromEntries(
+        SWITCHES.map((name) => [camelCase(name), { type: 'boolean' as const }]),
+      ),
       help: { type: 'boolean', shortFlag: 'h' },
       version: { type: 'boolean' },
     },
@@ -123,12 +132,18 @@ export const readCommandLine = (
   for (const [key, value] of Object.entries(rest)) {
     if (value === undefined) continue;
     const name = NAMES.find((candidate) => camelCase(candidate) === key);
-    if (name === undefined || !isFlagValue(value)) throw unknownFlag(typedFlag(key, argv));
-    named[name] = value;
+    // `--no-color` comes as a `color` that is off, however often it stands there.
+    const negated = NAMES.find((candidate) => candidate === `no-${key}`);
+    if (name !== undefined && isFlagValue(value)) named[name] = value;
+    else if (negated !== undefined && isOff(value)) named[negated] = true;
+    else throw unknownFlag(typedFlag(key, argv));
   }
   // meow takes any text after `--headless=` for yes.
-  const switched = argv.findLast((argument) => argument.startsWith('--headless='));
-  if (switched !== undefined) named['headless'] = switched.slice('--headless='.length);
+  for (const name of SWITCHES) {
+    const start = `--${name}=`;
+    const switched = argv.findLast((argument) => argument.startsWith(start));
+    if (switched !== undefined) named[name] = switched.slice(start.length);
+  }
 
   const [command, extra] = input;
   if (command !== undefined && command !== 'demo') throw unknownCommand(command);

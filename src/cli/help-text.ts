@@ -2,7 +2,7 @@
  * The help text, made from the table of options so that it cannot disagree with what is
  * accepted. It fits 80 columns, as every terminal does.
  */
-import { OPTION_TABLE, spelling } from './option-table.ts';
+import { OPTION_TABLE, spelling, type OptionRow } from './option-table.ts';
 
 const COLUMNS = 80;
 
@@ -20,25 +20,32 @@ const wrap = (text: string, width: number): readonly string[] => {
   return [...lines, line];
 };
 
-const rows: readonly (readonly [string, string])[] = [
-  ...OPTION_TABLE.map(
-    (row) =>
-      [
-        spelling(row),
-        row.byDefault === null ? row.meaning : `${row.meaning} (default ${row.byDefault})`,
-      ] as const,
-  ),
-  ['-h, --help', 'this text'],
-  ['--version', 'the version'],
+/** An option as it is typed, and what it means. */
+type Entry = readonly [string, string];
+
+const entryOf = (row: OptionRow): Entry => [
+  spelling(row),
+  row.byDefault === null ? row.meaning : `${row.meaning} (default ${row.byDefault})`,
 ];
 
-const left = Math.max(...rows.map(([option]) => option.length)) + 4;
+const left = Math.max(...OPTION_TABLE.map((row) => spelling(row).length)) + 4;
 
-const optionLines = rows.flatMap(([option, meaning]) =>
-  wrap(meaning, COLUMNS - left).map(
-    (line, index) => (index === 0 ? `  ${option}` : '').padEnd(left) + line,
-  ),
-);
+const listOf = (entries: readonly Entry[]): string =>
+  entries
+    .flatMap(([option, meaning]) =>
+      wrap(meaning, COLUMNS - left).map(
+        (line, index) => (index === 0 ? `  ${option}` : '').padEnd(left) + line,
+      ),
+    )
+    .join('\n');
+
+const optionList = listOf([
+  ...OPTION_TABLE.filter(({ screen }) => !screen).map(entryOf),
+  ['-h, --help', 'this text'],
+  ['--version', 'the version'],
+]);
+
+const screenList = listOf(OPTION_TABLE.filter(({ screen }) => screen).map(entryOf));
 
 /** What `--help` prints, with a line break at its end. */
 export const helpText = `wsbouncer - a WebSocket session proxy with an operator's console
@@ -50,7 +57,10 @@ Usage
 Without a terminal, and with --headless, events go to stdout as JSON lines.
 
 Options
-${optionLines.join('\n')}
+${optionList}
+
+Console
+${screenList}
 
 Durations: 50ms, 1.5s, 15s, 1m, 1h. Sizes: 64KiB, 4MiB, 1GiB, or plain bytes.
 Every option is also WSBOUNCER_<OPTION> in the environment (WSBOUNCER_CAP=4,

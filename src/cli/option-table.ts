@@ -16,6 +16,8 @@ export type OptionRow = {
   readonly repeatable?: true;
   /** Belongs to one command only. */
   readonly only?: 'proxy' | 'demo';
+  /** Only for the console: without one it is read and has no effect. */
+  readonly screen?: true;
 };
 
 /** The options in the order of the help text. */
@@ -121,6 +123,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     repeatable: true,
   },
   {
+    name: 'who-header',
+    placeholder: '<name>',
+    byDefault: 'none',
+    meaning: 'the header in which a trusted peer says who a viewer is',
+  },
+  {
     name: 'headless',
     placeholder: null,
     byDefault: null,
@@ -132,6 +140,48 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     byDefault: null,
     meaning: 'demo only: ends by itself after this time',
     only: 'demo',
+  },
+  {
+    name: 'read-only',
+    placeholder: null,
+    byDefault: null,
+    meaning: 'no key or command evicts, changes a cap, or stops the proxy',
+    screen: true,
+  },
+  {
+    name: 'confirm',
+    placeholder: '<undo|always>',
+    byDefault: 'undo',
+    meaning: 'an eviction waits 3s for an undo, or a question comes before it',
+    screen: true,
+  },
+  {
+    name: 'name',
+    placeholder: '<text>',
+    byDefault: null,
+    meaning: 'a name for this instance in the title, at most 32 characters',
+    screen: true,
+  },
+  {
+    name: 'accent',
+    placeholder: '<color>',
+    byDefault: null,
+    meaning: 'its color: red, green, yellow, blue, magenta, cyan or white',
+    screen: true,
+  },
+  {
+    name: 'ascii',
+    placeholder: null,
+    byDefault: null,
+    meaning: 'draw with 7-bit signs, whatever the locale says',
+    screen: true,
+  },
+  {
+    name: 'no-color',
+    placeholder: null,
+    byDefault: null,
+    meaning: 'draw without colors, as with NO_COLOR set',
+    screen: true,
   },
 ];
 

@@ -108,6 +108,10 @@ export const parseSize = (text: string, range: Range): Checked<number> => {
   return within(bytes, range, sizeText, 'a size');
 };
 
+/** `a, b or c`. */
+const listed = (words: readonly string[]): string =>
+  words.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+
 /** One of a few words. */
 export const parseChoice = <Choice extends string>(
   text: string,
@@ -115,7 +119,7 @@ export const parseChoice = <Choice extends string>(
 ): Checked<Choice> => {
   const choice = choices.find((candidate) => candidate === text);
   return choice === undefined
-    ? bad('is not one of its values', `pass ${choices.join(' or ')}`)
+    ? bad('is not one of its values', `pass ${listed(choices)}`)
     : good(choice);
 };
 

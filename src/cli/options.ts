@@ -3,7 +3,7 @@
  * remedy. All values come as text and are checked here, together with what they demand of each
  * other; nobody behind this module checks them again.
  */
-import type { ProxyOptions } from '../contract.ts';
+import type { ProxyOptions, ScreenOptions } from '../contract.ts';
 import {
   parseBackend,
   parseCidr,
@@ -12,7 +12,9 @@ import {
   parseOrigin,
   parsePath,
 } from './option-addresses.ts';
+import { parseHeaderName } from './option-names.ts';
 import { OptionReader, quoted, usageError, type OptionsInput } from './option-reader.ts';
+import { readScreen } from './option-screen.ts';
 import {
   durationText,
   parseChoice,
@@ -24,19 +26,21 @@ import {
   type Range,
 } from './option-values.ts';
 
+/** What is shown of what runs, and how. */
+type Shown = { readonly headless: boolean; readonly screen: ScreenOptions };
+
 /** How to run, all values checked. */
 export type Parsed =
-  | { readonly command: 'proxy'; readonly options: ProxyOptions; readonly headless: boolean }
-  | {
+  | (Shown & { readonly command: 'proxy'; readonly options: ProxyOptions })
+  | (Shown & {
       readonly command: 'demo';
       /** The demo brings its own backends. */
       readonly options: Omit<ProxyOptions, 'backend'>;
-      readonly headless: boolean;
       /** Ends by itself after so many milliseconds; null: never. */
       readonly forMs: number | null;
       /** Nobody asked for the port: where it is taken, any free one will do. */
       readonly anyPort: boolean;
-    };
+    });
 
 const KIB = 1024;
 const HOUR_MS = 3_600_000;
@@ -86,6 +90,19 @@ const readTimes = (
   };
 };
 
+const readTrust = (reader: OptionReader): Pick<ProxyOptions, 'trustProxies' | 'whoHeader'> => {
+  const trustProxies = reader.all('trust-proxy', parseCidr) ?? [];
+  const whoHeader = reader.one<string | null>('who-header', parseHeaderName, null);
+  if (whoHeader !== null && trustProxies.length === 0) {
+    const given = reader.given('who-header');
+    throw usageError(
+      `${given?.label ?? '--who-header'} ${quoted(given?.values[0] ?? '')} would be believed of nobody`,
+      'say with --trust-proxy <cidr> which peers set it',
+    );
+  }
+  return { trustProxies, whoHeader };
+};
+
 const readCommon = (
   reader: OptionReader,
   input: OptionsInput,
@@ -105,7 +122,7 @@ const readCommon = (
     maxViewerMessage: reader.one('max-viewer-message', parseMessage, 256 * KIB),
     maxBackendMessage: reader.one('max-backend-message', parseMessage, 4 * KIB * KIB),
     allowOrigins: reader.all('allow-origin', parseOrigin) ?? [],
-    trustProxies: reader.all('trust-proxy', parseCidr) ?? [],
+    ...readTrust(reader),
   };
 };
 
@@ -136,15 +153,18 @@ const readRoute = (reader: OptionReader): Pick<ProxyOptions, 'backend' | 'path'>
 export const parseOptions = (input: OptionsInput): Parsed => {
   const reader = new OptionReader(input);
   reader.checkFlags();
-  const headless = reader.one('headless', parseSwitch, false);
+  const shown = {
+    headless: reader.one('headless', parseSwitch, false),
+    screen: readScreen(reader),
+  };
   const common = readCommon(reader, input);
   if (!input.demo) {
-    return { command: 'proxy', options: { ...common, ...readRoute(reader) }, headless };
+    return { command: 'proxy', options: { ...common, ...readRoute(reader) }, ...shown };
   }
   return {
     command: 'demo',
     options: { ...common, path: '/ws/{session}' },
-    headless,
+    ...shown,
     forMs: reader.one<number | null>('for', (text) => parseDuration(text, TIMEOUT), null),
     anyPort: reader.given('listen') === null,
   };

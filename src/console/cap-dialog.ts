@@ -4,11 +4,11 @@
  */
 import type { Command, CommandResult } from '../contract.ts';
 import { capRange, clampCap, defaultCap, ofWhom, setCap } from './caps.ts';
+import type { CapDialog, Modal } from './modal.ts';
+import { newestPicture } from './sight.ts';
 import {
-  type CapDialog,
   type CapSetting,
   type Effect,
-  type Modal,
   selectedSession,
   type State,
   type Step,
@@ -32,7 +32,7 @@ export const capBefore = (state: State, dialog: CapDialog): CapSetting | null =>
     const cap = defaultCap(state);
     return cap === null ? null : { session: null, cap, own: true };
   }
-  const row = state.snapshot?.sessions.rows.find(({ id }) => id === dialog.session);
+  const row = newestPicture(state)?.sessions.rows.find(({ id }) => id === dialog.session);
   return row === undefined ? null : { session: row.id, cap: row.cap, own: row.capIsOwn };
 };
 

@@ -4,6 +4,7 @@
  * sure.
  */
 import type { Command, CommandResult, SessionId } from '../contract.ts';
+import { newestPicture } from './sight.ts';
 import {
   type CapChange,
   type CapSetting,
@@ -28,9 +29,9 @@ export const clampCap = (cap: number): number =>
 
 /** The default cap as the operator has left it, even if no picture shows it yet. */
 export const defaultCap = (state: State): number | null => {
-  const { wanted, snapshot } = state;
+  const { wanted } = state;
   if (wanted !== null && state.now - wanted.at < wantedMs) return wanted.cap;
-  return snapshot?.cap ?? null;
+  return newestPicture(state)?.cap ?? null;
 };
 
 const commandFor = ({ session, cap, own }: CapSetting): Command => {

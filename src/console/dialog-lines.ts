@@ -1,11 +1,17 @@
 /** What stands in the dialogs, and where they lie over the screen. */
+import { bulkDialog } from './bulk-lines.ts';
 import { capBefore, capIn } from './cap-dialog.ts';
+import { confirmDialog } from './confirm-lines.ts';
+import { detailDialog } from './detail-lines.ts';
+import { entryDialog } from './entry-lines.ts';
 import { formatCount, plural } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
-import { helpHeight, helpLines } from './help-lines.ts';
+import { helpDialog } from './help-lines.ts';
 import { dialogRows, dialogTop } from './layout.ts';
-import { panel } from './panel.ts';
-import { type CapDialog, layoutIn, type State } from './state.ts';
+import { paletteDialog } from './palette-lines.ts';
+import { type Dialog, panel } from './panel.ts';
+import type { CapDialog } from './modal.ts';
+import { layoutIn, type State } from './state.ts';
 import { line, type Line, shortenMiddle } from './text.ts';
 
 /** A block over the screen and where it lies. */
@@ -89,10 +95,12 @@ const titled = (
   return { rows, x: Math.floor((layout.columns - columns) / 2), y: dialogTop(layout) };
 };
 
+const opened = (state: State, { title, content, width }: Dialog, glyphs: Glyphs): Overlay =>
+  titled(state, title, content, width, glyphs);
+
 /** The open dialog; null where there is none. */
 export const dialogOver = (state: State, glyphs: Glyphs): Overlay | null => {
   const { modal } = state;
-  const layout = layoutIn(state);
   switch (modal.mode) {
     case 'main':
       return null;
@@ -113,12 +121,21 @@ export const dialogOver = (state: State, glyphs: Glyphs): Overlay | null => {
       ];
       return titled(state, 'Quit wsbouncer?', content, 40, glyphs);
     }
-    case 'help': {
-      const { shown, total } = helpHeight(layout);
-      const rows = helpLines(glyphs).slice(modal.top, modal.top + shown);
-      const range = shown < total ? ` ${modal.top + 1}-${modal.top + rows.length} of ${total}` : '';
-      return titled(state, `Keys and signs${range}`, rows, 84, glyphs);
-    }
+    case 'help':
+      return opened(state, helpDialog(state, modal, glyphs), glyphs);
+    case 'filter':
+      // Typed in the last line: the lists show at once what it lets through.
+      return null;
+    case 'palette':
+      return opened(state, paletteDialog(state, modal, glyphs), glyphs);
+    case 'bulk':
+      return opened(state, bulkDialog(state, modal, glyphs), glyphs);
+    case 'confirm':
+      return opened(state, confirmDialog(state, modal, glyphs), glyphs);
+    case 'detail':
+      return opened(state, detailDialog(state, modal, glyphs), glyphs);
+    case 'entry':
+      return opened(state, entryDialog(state, modal, glyphs), glyphs);
     default:
       return modal satisfies never;
   }

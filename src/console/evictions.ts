@@ -4,30 +4,17 @@
  * key on.
  */
 import type { CommandResult, ViewerId } from '../contract.ts';
-import {
-  type Armed,
-  type Effect,
-  selectedViewer,
-  type State,
-  type Step,
-  viewersIn,
-  withNotice,
-} from './state.ts';
+import { aimOf } from './aim.ts';
+import { openBulk } from './bulk.ts';
+import { askFirst } from './confirm.ts';
+import { isTyping } from './modal.ts';
+import { evict, evictAll, hadGone, isWaiting, pacedAnswer, stopPace } from './pace.ts';
+import { isBad, rowNow } from './sight.ts';
+import { type Armed, done, type State, type Step, viewersIn, withNotice } from './state.ts';
+import { taggedBy } from './tags.ts';
 
 /** Time to undo an eviction. */
 const undoMs = 3000;
-
-/**
- * How long after the selection moved by itself `e` is taken to mean the viewer that is gone: the
- * key may have been on its way over a slow link when the row left.
- */
-const lostMs = 2000;
-
-const evict = (viewer: ViewerId): Effect => ({
-  do: 'send',
-  command: { do: 'evict', viewer, actor: 'console' },
-  reply: { of: 'evict', viewer },
-});
 
 const without = (armed: readonly Armed[], viewer: ViewerId): readonly Armed[] =>
   armed.filter((one) => one.viewer !== viewer);
@@ -37,61 +24,146 @@ export const armedOn = (state: State, viewer: ViewerId): Armed | null =>
   state.armed.find((one) => one.viewer === viewer) ?? null;
 
 /** The viewer has recovered since its eviction was armed. */
-export const hasRecovered = (armed: Armed, now: State['snapshot'] | null): boolean =>
-  armed.state !== 'ok' &&
-  armed.state !== 'dialling' &&
-  [...(now?.viewers.rows ?? []), ...(now?.worst ?? [])].find(({ id }) => id === armed.viewer)
-    ?.state === 'ok';
+export const hasRecovered = (state: State, armed: Armed): boolean =>
+  isBad(armed) && rowNow(state, armed.viewer)?.state === 'ok';
 
-/** `e`: arms the viewer under the cursor; anywhere else it goes to the viewers and evicts nobody. */
-export const arm = (state: State): State => {
-  if (state.focus !== 'viewers') {
-    return (viewersIn(state)?.total ?? 0) > 0
-      ? { ...state, focus: 'viewers' }
-      : withNotice(state, 'warn', 'no viewer to evict here');
+/** Arms them as one group, those that are not armed yet; or asks first, if the operator wants. */
+const armed = (
+  state: State,
+  viewers: readonly ViewerId[],
+  by: Armed['by'],
+  reason: string | null = null,
+): Step => {
+  const fresh = viewers.filter(
+    (viewer) => armedOn(state, viewer) === null && !isWaiting(state, viewer),
+  );
+  if (fresh.length === 0) return done(state);
+  if (state.settings.confirm === 'always') {
+    return by === 'marks' ? openBulk(state) : askFirst(state, fresh, reason);
   }
-  if (state.lost !== null && state.now - state.lost.at < lostMs) {
-    return withNotice(state, 'warn', `${state.lost.viewer} had already gone`);
-  }
-  const viewer = selectedViewer(state);
-  if (viewer === null) return withNotice(state, 'warn', 'no viewer under the cursor');
-  if (armedOn(state, viewer.id) !== null) return state;
-  const armed = { viewer: viewer.id, state: viewer.state, dueAt: state.now + undoMs };
-  return { ...state, armed: [...state.armed, armed], notice: null };
+  const group = (state.armed.at(-1)?.group ?? 0) + 1;
+  const dueAt = state.now + undoMs;
+  const more = fresh.map((viewer): Armed => ({
+    viewer,
+    state: rowNow(state, viewer)?.state ?? 'ok',
+    dueAt,
+    group,
+    by,
+    reason,
+  }));
+  const marks = by === 'marks' ? [] : state.marks;
+  return done({ ...state, marks, armed: [...state.armed, ...more], notice: null });
 };
 
-/** `enter` on a viewer that is being evicted: now. */
-export const evictNow = (state: State): Step => {
-  const viewer = state.focus === 'viewers' ? state.viewers.id : null;
-  if (viewer === null || armedOn(state, viewer) === null) return { state, effects: [] };
+/** Arms the viewers whose ids the operator has typed, and why; nobody else is armed with them. */
+export const armNamed = (state: State, viewers: readonly ViewerId[], reason: string | null): Step =>
+  armed(state, viewers, 'cursor', reason);
+
+/**
+ * `e`: arms the marked viewers, or else the one under the cursor or on the open page; on a
+ * session it goes to the viewers and evicts nobody.
+ */
+export const armChosen = (state: State): Step => {
+  const { modal, focus, marks } = state;
+  const isPage = modal.mode === 'detail';
+  if (!isPage && focus !== 'viewers') {
+    return done(
+      (viewersIn(state)?.total ?? 0) > 0
+        ? { ...state, focus: 'viewers' }
+        : withNotice(state, 'warn', 'no viewer to evict here'),
+    );
+  }
+  if (!isPage && marks.length > 0) return armed(state, marks, 'marks');
+  // A held key has taken the marks away and must not go on with the viewer under the cursor.
+  if (!isPage && state.armed.some(({ by }) => by === 'marks')) {
+    return done(withNotice(state, 'warn', 'the marked ones go first'));
+  }
+  const aim = aimOf(state);
+  return 'trouble' in aim
+    ? done(withNotice(state, 'warn', aim.trouble))
+    : armed(state, [aim.viewer], 'cursor');
+};
+
+/** A digit: arms the viewer that it was drawn beside; where it is armed, takes that back. */
+export const armTagged = (state: State, digit: number): Step => {
+  const viewer = taggedBy(state.tags, digit)?.viewer;
+  if (viewer === undefined) return done(withNotice(state, 'warn', `nobody has the digit ${digit}`));
+  if (armedOn(state, viewer) !== null) {
+    const back = { ...state, armed: without(state.armed, viewer) };
+    return done(withNotice(back, 'good', `${viewer} stays`));
+  }
+  if (isWaiting(state, viewer)) {
+    return done(withNotice(state, 'warn', `${viewer} is about to be evicted; u stops`));
+  }
+  const row = rowNow(state, viewer);
+  if (row === null) return done(withNotice(state, 'warn', `${viewer} has gone`));
+  if (!isBad(row)) {
+    const text = `${viewer} has recovered; :evict ${viewer} evicts it all the same`;
+    return done(withNotice(state, 'warn', text));
+  }
+  return armed(state, [viewer], 'digit');
+};
+
+/**
+ * Whom `enter` evicts at once: the one that was armed last, if by its digit, wherever the cursor
+ * is; or else the one under the cursor or on the open page, if it is armed.
+ */
+export const nowTarget = (state: State): ViewerId | null => {
+  const { modal, focus, viewers } = state;
+  if (modal.mode !== 'main' && modal.mode !== 'detail') return null;
+  const newest = state.armed.at(-1);
+  if (newest?.by === 'digit') return newest.viewer;
+  const at = modal.mode === 'detail' ? modal.viewer : focus === 'viewers' ? viewers.id : null;
+  return at === null || armedOn(state, at) === null ? null : at;
+};
+
+/** `enter` on a viewer that is being evicted: now; null where it means something else. */
+export const evictNow = (state: State): Step | null => {
+  const viewer = nowTarget(state);
+  if (viewer === null) return null;
   return {
     state: { ...state, armed: without(state.armed, viewer) },
-    effects: [evict(viewer)],
+    effects: [evict(viewer, armedOn(state, viewer)?.reason)],
   };
 };
 
-/** Takes the newest eviction back; null where there is none. */
+/**
+ * Takes back what one key has armed last, or else stops the evictions that wait for their turn;
+ * null where there is neither.
+ */
 export const undoEviction = (state: State): State | null => {
   const newest = state.armed.at(-1);
-  if (newest === undefined) return null;
-  const undone = { ...state, armed: without(state.armed, newest.viewer) };
-  return withNotice(undone, 'good', `${newest.viewer} stays`);
+  if (newest === undefined) return stopPace(state);
+  const stay = state.armed.filter(({ group }) => group === newest.group);
+  const undone = { ...state, armed: state.armed.filter(({ group }) => group !== newest.group) };
+  const who = stay.length === 1 ? `${newest.viewer} stays` : `${stay.length} viewers stay`;
+  return withNotice(undone, 'good', who);
 };
+
+/** The key that undoes, by what is open: in a line that is typed `u` is a letter. */
+export const undoKey = ({ modal }: State): 'u' | 'ctrl-z' => (isTyping(modal) ? 'ctrl-z' : 'u');
 
 /** Carries out what is due. */
 export const carryOut = (state: State): Step => {
   const due = state.armed.filter(({ dueAt }) => dueAt <= state.now);
-  if (due.length === 0) return { state, effects: [] };
-  return {
-    state: { ...state, armed: state.armed.filter(({ dueAt }) => dueAt > state.now) },
-    effects: due.map(({ viewer }) => evict(viewer)),
-  };
+  const [only] = due;
+  if (only === undefined) return done(state);
+  const rest = { ...state, armed: state.armed.filter(({ dueAt }) => dueAt > state.now) };
+  // Whom a key of its own has armed does not wait behind others.
+  if (due.length === 1) return { state: rest, effects: [evict(only.viewer, only.reason)] };
+  return [...new Set(due.map(({ reason }) => reason))].reduce<Step>((before, reason) => {
+    const viewers = due.filter((one) => one.reason === reason).map(({ viewer }) => viewer);
+    const next = evictAll(before.state, viewers, reason);
+    return { state: next.state, effects: [...before.effects, ...next.effects] };
+  }, done(rest));
 };
 
 /** What came of an eviction, for the operator. */
 export const evicted = (state: State, viewer: ViewerId, result: CommandResult): State => {
+  const among = pacedAnswer(state, viewer, result);
+  if (among !== null) return among;
   if (result.ok) return withNotice(state, 'good', `evicted ${viewer}`);
-  return /already gone/.test(result.reason)
+  return hadGone(result)
     ? withNotice(state, 'warn', `${viewer} had already gone`)
     : withNotice(state, 'bad', `${viewer} was not evicted: ${result.reason}`);
 };

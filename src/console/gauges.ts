@@ -54,12 +54,37 @@ export const deadlineBar = (
 /** Cells of a deadline bar whose thirds have `cells` cells. */
 export const deadlineBarWidth = (cells: number): number => cells * 3 + 2;
 
-/** Round trips as a line of up to 8 steps; each step is twice the one before, from 8 ms on. */
+const stepSign = (step: number, glyphs: Glyphs): string =>
+  glyphs.spark.charAt(Math.max(0, Math.min(7, step)));
+
+/** At most `cells` values: each is the highest of its neighbours. */
+const condensed = (values: readonly number[], cells: number): readonly number[] => {
+  const size = Math.max(1, Math.ceil(values.length / Math.max(1, cells)));
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, at) =>
+    Math.max(...values.slice(at * size, (at + 1) * size)),
+  );
+};
+
+const rttSign = (ms: number, glyphs: Glyphs): string =>
+  stepSign(Math.floor(Math.log2(Math.max(1, ms) / 8)) + 1, glyphs);
+
+/** The newest round trips, at most 8; each step is twice the one before, from 8 ms on. */
 export const sparkline = (rttsMs: readonly number[], glyphs: Glyphs): string =>
   rttsMs
     .slice(-8)
-    .map((ms) => {
-      const step = Math.floor(Math.log2(Math.max(1, ms) / 8)) + 1;
-      return glyphs.spark.charAt(Math.max(0, Math.min(7, step)));
-    })
+    .map((ms) => rttSign(ms, glyphs))
     .join('');
+
+/** All of the round trips in at most `cells` such steps. */
+export const longSparkline = (rttsMs: readonly number[], glyphs: Glyphs, cells: number): string =>
+  condensed(rttsMs, cells)
+    .map((ms) => rttSign(ms, glyphs))
+    .join('');
+
+/** Levels as a line of up to `cells` steps, from nothing to the highest of them. */
+export const levelLine = (levels: readonly number[], glyphs: Glyphs, cells: number): string => {
+  const highest = Math.max(1, ...levels);
+  return condensed(levels, cells)
+    .map((level) => stepSign(Math.ceil((level / highest) * 7), glyphs))
+    .join('');
+};

@@ -6,9 +6,14 @@ import type { SessionState, ViewerState } from '../contract.ts';
 
 /** One set of signs; every one takes one cell. */
 export type Glyphs = {
+  /** All of it is 7-bit, and so has to be what is drawn with it. */
+  readonly sevenBit: boolean;
   readonly state: Readonly<Record<ViewerState | SessionState, string>>;
   readonly evicting: string;
+  readonly gone: string;
   readonly cursor: string;
+  /** A marked row. */
+  readonly marked: string;
   /** The line of a section's title. */
   readonly rule: string;
   /** Between the two columns of a wide screen. */
@@ -25,12 +30,16 @@ export type Glyphs = {
   /** Where text was cut. */
   readonly cut: string;
   readonly arrow: string;
+  /** A list that is sorted upwards, and downwards. */
+  readonly up: string;
+  readonly down: string;
   /** Corners and sides of a dialog: top left, top right, bottom left, bottom right, side. */
   readonly box: readonly [string, string, string, string, string];
 };
 
 /** For terminals that draw Unicode in cells of one width. */
 export const unicodeGlyphs: Glyphs = {
+  sevenBit: false,
   state: {
     dialling: '○',
     ok: '●',
@@ -41,7 +50,9 @@ export const unicodeGlyphs: Glyphs = {
     over: '▼',
   },
   evicting: '✗',
+  gone: '·',
   cursor: '▸',
+  marked: '✓',
   rule: '─',
   divider: '│',
   slotTaken: '▮',
@@ -53,11 +64,14 @@ export const unicodeGlyphs: Glyphs = {
   spark: '▁▂▃▄▅▆▇█',
   cut: '…',
   arrow: '→',
+  up: '↑',
+  down: '↓',
   box: ['┌', '┐', '└', '┘', '│'],
 };
 
 /** 7-bit, for everything else. */
 export const asciiGlyphs: Glyphs = {
+  sevenBit: true,
   state: {
     dialling: 'o',
     ok: '.',
@@ -68,7 +82,9 @@ export const asciiGlyphs: Glyphs = {
     over: '>',
   },
   evicting: 'x',
+  gone: '-',
   cursor: '>',
+  marked: '*',
   rule: '-',
   divider: '|',
   slotTaken: '#',
@@ -80,6 +96,8 @@ export const asciiGlyphs: Glyphs = {
   spark: '_.,-=+*#',
   cut: '~',
   arrow: '>',
+  up: '^',
+  down: 'v',
   box: ['+', '+', '+', '+', '|'],
 };
 

@@ -1,11 +1,28 @@
-/** The help: the table of the keys and what the signs mean. */
+/**
+ * The help: the table of the keys, the commands, and what the signs mean. Wrapped rather than
+ * cut, and searched by whole lines.
+ */
 import type { Glyphs } from './glyphs.ts';
-import { keymap } from './keymap.ts';
+import { unicodeGlyphs } from './glyphs.ts';
+import { type Acts, type Binding, keyGroups, keymap } from './keymap.ts';
 import { dialogRows, type Layout } from './layout.ts';
+import type { HelpPage } from './modal.ts';
+import { verbs } from './palette-verbs.ts';
+import type { Dialog } from './panel.ts';
+import { layoutIn, type State } from './state.ts';
 import { toneOf, wordOf } from './table.ts';
-import { line, type Line } from './text.ts';
+import { line, type Line, shorten, slice, type Tone, widthOf } from './text.ts';
 
-const states = [
+/** Widest line of the help: longer ones are hard to read. */
+const widest = 84;
+
+/** Cells of the keys in front of what they do. */
+const labelWidth = 11;
+
+/** With fewer cells for a sentence than this it is cut: wrapped it would be a column of words. */
+const leastText = 20;
+
+const signs = [
   ['stuck', 'data waits for the viewer and none of it is taken'],
   ['expiring', 'silent for two pings; evicted at its pong deadline'],
   ['late', 'silent for one ping'],
@@ -15,20 +32,144 @@ const states = [
   ['ok', 'answers, and takes its data'],
 ] as const;
 
-/** All lines of the help. */
-export const helpLines = (glyphs: Glyphs): readonly Line[] => [
-  ...keymap.main.flatMap(({ label, help }) =>
-    help === undefined ? [] : [[...line(label.padEnd(11), 'strong'), ...line(help)]],
-  ),
-  [],
-  ...states.map(([state, text]) => [
-    ...line(`${glyphs.state[state]} ${wordOf(state)}`.padEnd(11), toneOf(state)),
-    ...line(text),
-  ]),
+const dialogs: readonly (readonly [string, keyof Acts])[] = [
+  ['While a filter is typed', 'filter'],
+  ['While a command is typed', 'palette'],
+  ['In the dialog of the cap', 'cap'],
+  ['On the page of a viewer', 'detail'],
+  ['In the question that evicts several', 'bulk'],
+  ['In this help', 'help'],
 ];
 
+type Row = {
+  readonly label: (glyphs: Glyphs) => string;
+  readonly text: string;
+  readonly tone: Tone;
+};
+
+type Section = { readonly title: string; readonly rows: readonly Row[] };
+
+const rowOf = (label: string, text: string, tone: Tone = 'strong'): Row => ({
+  label: () => label,
+  text,
+  tone,
+});
+
+const dialogSection = ([title, mode]: readonly [string, keyof Acts]): Section => {
+  const bindings: readonly Binding<unknown>[] = keymap[mode];
+  // Ctrl-C is the same everywhere and stands among the keys of the lists.
+  const own = bindings.filter(({ group }) => group === undefined);
+  return {
+    title,
+    rows: own.flatMap(({ label, help }) => (help === undefined ? [] : [rowOf(label, help)])),
+  };
+};
+
+const sections: readonly Section[] = [
+  ...keyGroups.map(({ group, bindings }) => ({
+    title: group,
+    rows: bindings.map(({ label, help }) => rowOf(label, help)),
+  })),
+  {
+    title: 'Commands, typed after :',
+    rows: verbs.map(({ name, args, help }) => rowOf(name, args === '' ? help : `${args}: ${help}`)),
+  },
+  ...dialogs.map(dialogSection),
+  {
+    title: 'Signs',
+    rows: signs.map(([state, text]) => ({
+      label: (glyphs) => `${glyphs.state[state]} ${wordOf(state)}`,
+      text,
+      tone: toneOf(state),
+    })),
+  },
+];
+
+/** The sentence in lines of at most `width` cells, broken between words where that is possible. */
+const wrapped = (text: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    const joined = `${last ?? ''} ${word}`;
+    if (last !== undefined && joined.length <= width) lines[lines.length - 1] = joined;
+    else lines.push(word);
+  }
+  return lines;
+};
+
+const cutTo = (width: number, parts: Line, mark: string): Line =>
+  widthOf(parts) <= width ? parts : [...slice(parts, 0, width - 1), ...line(mark)];
+
+const linesOf = ({ label, text, tone }: Row, width: number, glyphs: Glyphs): readonly Line[] => {
+  const room = width - labelWidth;
+  const [first = '', ...more] = room < leastText ? [text] : wrapped(text, room);
+  const head = shorten(label(glyphs), labelWidth - 1, glyphs.cut).padEnd(labelWidth);
+  return [
+    [...line(head, tone), ...line(first)],
+    ...more.map((rest) => line(`${' '.repeat(labelWidth)}${rest}`)),
+  ].map((one) => cutTo(width, one, glyphs.cut));
+};
+
+const has = ({ label, text }: Row, words: readonly string[]): boolean => {
+  const all = `${label(unicodeGlyphs)} ${text}`.toLowerCase();
+  return words.every((word) => all.includes(word));
+};
+
+/** Rows that have all words of a search. */
+const found = (search: string): readonly Row[] => {
+  const words = search.toLowerCase().split(' ');
+  return sections.flatMap(({ rows }) => rows.filter((row) => has(row, words)));
+};
+
+/** The lines of the help with a search in it, or all, in at most `width` cells. */
+export const helpLines = (
+  search: string | null,
+  width: number,
+  glyphs: Glyphs,
+): readonly Line[] => {
+  if (search !== null && search.trim() !== '') {
+    const rows = found(search.trim());
+    return rows.length === 0
+      ? [line('no line has that; esc shows all', 'warn')]
+      : rows.flatMap((row) => linesOf(row, width, glyphs));
+  }
+  const all = sections.flatMap(({ title, rows }): readonly Line[] => {
+    const lead: readonly Line[] = [[], line(shorten(title, width, glyphs.cut), 'dim')];
+    return lead.concat(rows.flatMap((row) => linesOf(row, width, glyphs)));
+  });
+  return all.slice(1);
+};
+
+const widthIn = ({ columns }: Layout): number => Math.max(1, Math.min(widest, columns - 4));
+
+const searchOf = ({ search }: HelpPage): string | null => search?.text ?? null;
+
 /** Rows of the help that are shown at once, and all. */
-export const helpHeight = (layout: Layout): { readonly shown: number; readonly total: number } => {
-  const total = keymap.main.filter(({ help }) => help !== undefined).length + 1 + states.length;
+export const helpHeight = (
+  layout: Layout,
+  page: HelpPage,
+): { readonly shown: number; readonly total: number } => {
+  const total = helpLines(searchOf(page), widthIn(layout), unicodeGlyphs).length;
   return { shown: Math.max(1, Math.min(total, dialogRows(layout))), total };
+};
+
+const titleOf = ({ search, typing }: HelpPage, range: string): string => {
+  if (search === null) return `Keys and signs${range}`;
+  const { text, at } = search;
+  const typed = typing ? `${text.slice(0, at)}_${text.slice(at)}` : text;
+  const lines = text.trim() === '' ? 0 : found(text.trim()).length;
+  const count = text.trim() === '' ? '' : `  ${lines} found`;
+  return `Help /${typed}${count}`;
+};
+
+/** The page as a dialog. */
+export const helpDialog = (state: State, page: HelpPage, glyphs: Glyphs): Dialog => {
+  const layout = layoutIn(state);
+  const width = widthIn(layout);
+  const all = helpLines(searchOf(page), width, glyphs);
+  const shown = Math.max(1, Math.min(all.length, dialogRows(layout)));
+  const top = Math.max(0, Math.min(page.top, all.length - shown));
+  const content = all.slice(top, top + shown);
+  const range = shown < all.length ? ` ${top + 1}-${top + content.length} of ${all.length}` : '';
+  return { title: titleOf(page, range), content, width: widest };
 };

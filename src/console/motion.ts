@@ -1,13 +1,10 @@
 /** Moving through the lists. */
 import { type Motion, move, noCursor } from './cursor.ts';
-import { eventRowsOf } from './layout.ts';
+import { movedFeed } from './feed-window.ts';
 import { layoutIn, type State, viewersIn } from './state.ts';
 
 /** How long a list keeps its order after the cursor was moved. */
 const orderMs = 2000;
-
-/** Events that a proxy keeps to be scrolled back to. */
-const feedLength = 1000;
 
 /** The state after a key that moves the cursor, or the feed where it has the focus. */
 export const moved = (state: State, motion: Motion): State => {
@@ -26,12 +23,5 @@ export const moved = (state: State, motion: Motion): State => {
     // Another session: its viewers are not known yet, and none of them is chosen.
     return { ...state, heldUntil, sessions, viewers: noCursor, lost: null };
   }
-  const rows = Math.max(1, eventRowsOf(layout, state.focus));
-  const page = Math.max(1, rows - 1);
-  const oldest = Math.min(snapshot.newestEvent, rows);
-  const by = { up: -1, down: 1, 'page-up': -page, 'page-down': page };
-  if (motion === 'last') return { ...state, upTo: null };
-  const to = motion === 'first' ? 0 : (state.upTo ?? snapshot.newestEvent) + by[motion];
-  const upTo = Math.max(oldest, snapshot.newestEvent - feedLength + 1, to);
-  return { ...state, upTo: upTo >= snapshot.newestEvent ? null : upTo };
+  return movedFeed(state, motion);
 };

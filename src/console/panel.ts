@@ -2,6 +2,13 @@
 import type { Glyphs } from './glyphs.ts';
 import { fit, line, type Line, widthOf } from './text.ts';
 
+/** What stands in a dialog, and how wide that is. */
+export type Dialog = {
+  readonly title: string;
+  readonly content: readonly Line[];
+  readonly width: number;
+};
+
 /** The block with its frame and title, at most `columns` wide. */
 export const panel = (
   title: Line,

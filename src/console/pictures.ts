@@ -1,12 +1,16 @@
 /** What the console makes of a new picture, and what it asks to see in the next. */
-import type { Snapshot, View } from '../contract.ts';
+import type { Snapshot, View, ViewerId } from '../contract.ts';
 import { refreshPreview } from './cap-dialog.ts';
 import { inOrderOf, noCursor, settle, windowOf } from './cursor.ts';
-import { eventRowsOf } from './layout.ts';
+import { feedView, settledFeed } from './feed-window.ts';
+import { followedIn } from './followed.ts';
+import { detailOf } from './looked-at.ts';
+import { blindMs } from './sight.ts';
 import { layoutIn, type State, type Step, viewersIn } from './state.ts';
+import { rested } from './tags.ts';
 
-/** Events asked for per row while following: equal refusals fold into one. */
-const foldingReserve = 12;
+/** So many of the worst are asked for, wherever they are drawn: `n` goes from one to the next. */
+const mostWorst = 32;
 
 /** A picture in the order of the last one while the operator moves through it. */
 const held = (state: State, next: Snapshot): Snapshot => {
@@ -20,8 +24,37 @@ const held = (state: State, next: Snapshot): Snapshot => {
   };
 };
 
+const viewerIn = ({ detail }: Snapshot): ViewerId | null =>
+  detail === null ? null : detail.gone ? detail.tombstone.id : detail.row.id;
+
+/** A new picture behind one that stands still; of it is shown only a viewer just looked at. */
+const behind = (state: State, paused: NonNullable<State['paused']>, latest: Snapshot): State => {
+  const { snapshot, now, wanted } = state;
+  const isNew = snapshot !== null && viewerIn(snapshot) !== detailOf(state);
+  return {
+    ...state,
+    snapshot: isNew ? { ...snapshot, detail: latest.detail } : snapshot,
+    receivedAt: now,
+    wanted: wanted?.cap === latest.cap ? null : wanted,
+    paused: { ...paused, latest },
+  };
+};
+
+/** The state without the time in which nothing could be drawn, where that decides whom a key means. */
+const caughtUp = (state: State): State => {
+  const { lost, tags, now } = state;
+  const blind = blindMs(state);
+  return {
+    ...state,
+    tags: rested(tags, now, blind),
+    lost: lost === null ? null : { ...lost, at: Math.min(now, lost.at + blind) },
+  };
+};
+
 /** The state with a new picture: the cursors stay on their ids, or are known to have lost them. */
-export const onSnapshot = (before: State, picture: Snapshot): Step => {
+export const onSnapshot = (shown: State, picture: Snapshot): Step => {
+  if (shown.paused !== null) return refreshPreview(behind(shown, shown.paused, picture));
+  const before = caughtUp(shown);
   const layout = layoutIn(before);
   const snapshot = held(before, picture);
   const sessions = settle(
@@ -30,7 +63,7 @@ export const onSnapshot = (before: State, picture: Snapshot): Step => {
     snapshot.sessions,
     layout.sessions,
   );
-  const state: State = { ...before, snapshot, receivedAt: before.now, sessions };
+  const state = settledFeed({ ...before, snapshot, receivedAt: before.now, sessions });
   const wanted = state.wanted?.cap === snapshot.cap ? null : state.wanted;
   const chosen = before.viewers.id;
   const lost = chosen === null ? before.lost : { viewer: chosen, at: before.now };
@@ -57,15 +90,17 @@ export const onSnapshot = (before: State, picture: Snapshot): Step => {
 /** What to ask the proxy for: what is drawn, and a page either side of it. */
 export const viewOf = (state: State): View => {
   const layout = layoutIn(state);
-  const events = eventRowsOf(layout, state.focus);
   return {
     sessions: windowOf(state.sessions, layout.sessions),
     session: state.sessions.id,
     viewers: windowOf(state.viewers, layout.viewers),
-    worst: layout.worst,
-    events:
-      state.upTo === null
-        ? { rows: Math.min(200, events * foldingReserve), upTo: null }
-        : { rows: events, upTo: state.upTo },
+    sessionSort: state.sessionSort,
+    viewerSort: state.viewerSort,
+    filter: state.filter.terms,
+    worst: mostWorst,
+    followed: followedIn(state),
+    detail: detailOf(state),
+    gone: layout.viewers,
+    events: feedView(state),
   };
 };

@@ -5,6 +5,8 @@
 
 /** A terminal's key as the drawing library reports it. */
 export type RawKey = {
+  readonly leftArrow: boolean;
+  readonly rightArrow: boolean;
   readonly upArrow: boolean;
   readonly downArrow: boolean;
   readonly pageUp: boolean;
@@ -21,10 +23,24 @@ export type RawKey = {
   readonly meta: boolean;
 };
 
-/** Characters of one string beyond which, unless all are equal, nobody has typed them. */
+/**
+ * Characters of one string beyond which, unless all are equal, nobody has typed them as keys. In
+ * a line that is being typed they are its text all the same.
+ */
 export const longestTyped = 12;
 
-const characters: Readonly<Record<string, string>> = { '\r': 'enter', '\n': 'enter', '\t': 'tab' };
+const characters: Readonly<Record<string, string>> = {
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  ' ': 'space',
+};
+
+/**
+ * What a terminal says by itself, or the rest of a key that came in two parts: mouse, focus,
+ * `PgUp` as `5~`. There are digits in it, and each of them would arm an eviction.
+ */
+const reported = /^(?:\[[\x20-\x3f]+[\x40-\x7e]?|\[[\x40-\x7e]|[\d;]+~|[\d;]*;[\d;]*[A-Za-z~])$/;
 
 /**
  * The keys in one report. Held keys, and keys typed over a slow link, arrive as one string; a
@@ -32,6 +48,11 @@ const characters: Readonly<Record<string, string>> = { '\r': 'enter', '\n': 'ent
  * key at all (null): pasted text must not evict anybody.
  */
 export const keysOf = (input: string, key: RawKey): readonly string[] | null => {
+  // Escape and a key right after it are one Alt key on the wire: the Escape counts, and of what
+  // follows only the way out. An Enter behind it would apply what was to be cancelled.
+  if (key.escape || key.meta) return key.ctrl && input === 'c' ? ['esc', 'ctrl-c'] : ['esc'];
+  if (key.leftArrow) return ['left'];
+  if (key.rightArrow) return ['right'];
   if (key.upArrow) return ['up'];
   if (key.downArrow) return ['down'];
   if (key.pageUp) return ['pageup'];
@@ -42,10 +63,8 @@ export const keysOf = (input: string, key: RawKey): readonly string[] | null => 
   if (key.tab) return [key.shift ? 'backtab' : 'tab'];
   if (key.backspace) return ['backspace'];
   if (key.delete) return ['delete'];
-  // Escape and a quickly typed character are one Alt key on the wire: the Escape counts, and of
-  // what follows only the way out.
-  if (key.escape || key.meta) return key.ctrl && input === 'c' ? ['esc', 'ctrl-c'] : ['esc'];
   if (key.ctrl) return [`ctrl-${input}`];
+  if (reported.test(input)) return [];
   const typed = input.split('');
   if (typed.length > longestTyped && new Set(typed).size > 1) return null;
   return typed

@@ -1,4 +1,5 @@
 /** The whole screen as lines: exactly as many as the terminal has rows, none wider than it. */
+import { detailPane } from './detail-lines.ts';
 import { dialogOver } from './dialog-lines.ts';
 import { eventLines } from './event-lines.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -6,7 +7,7 @@ import type { Layout } from './layout.ts';
 import { sessionLines } from './session-lines.ts';
 import { type State, layoutIn } from './state.ts';
 import { statusLines } from './status-lines.ts';
-import { fit, join, line, type Line, overlay, slice } from './text.ts';
+import { fit, join, line, type Line, overlay, sevenBit, slice } from './text.ts';
 import { countsLine, joinLine, titleLine, totalsLine } from './title-lines.ts';
 import { viewerLines } from './viewer-lines.ts';
 import { worstLines } from './worst-lines.ts';
@@ -32,20 +33,24 @@ const headOf = (state: State, layout: Layout, glyphs: Glyphs): readonly Line[] =
 
 /** The lists between the head of the screen and its last lines. */
 const bodyOf = (state: State, layout: Layout, glyphs: Glyphs): readonly Line[] => {
-  const extra = Number(layout.titles) + Number(layout.heads);
+  const titles = Number(layout.titles);
   const worst = () => tall(worstLines(state, glyphs), 1 + layout.worst);
-  const sessions = () => tall(sessionLines(state, glyphs), extra + layout.sessions);
-  const viewers = () => tall(viewerLines(state, glyphs), extra + layout.viewers);
+  const sessions = () =>
+    tall(sessionLines(state, glyphs), titles + Number(layout.heads) + layout.sessions);
+  const viewerRows = titles + Number(layout.viewerHead) + layout.viewers;
+  const viewers = () => tall(viewerLines(state, glyphs), viewerRows);
+  const detail = () => tall(detailPane(state, glyphs), layout.detail === 0 ? 0 : 1 + layout.detail);
   const events = () => tall(eventLines(state, glyphs), 1 + layout.events);
   const page = () => {
     if (state.focus === 'sessions') return sessions();
-    return state.focus === 'viewers'
-      ? viewers()
-      : tall(eventLines(state, glyphs), extra + layout.viewers);
+    return state.focus === 'viewers' ? viewers() : tall(eventLines(state, glyphs), viewerRows);
   };
   switch (layout.kind) {
     case 'wide':
-      return [...beside(sessions(), [...worst(), ...viewers()], layout, glyphs), ...events()];
+      return [
+        ...beside(sessions(), [...worst(), ...viewers(), ...detail()], layout, glyphs),
+        ...events(),
+      ];
     case 'normal':
       return [...worst(), ...sessions(), ...viewers(), ...events()];
     case 'compact': {
@@ -90,6 +95,8 @@ export const screenOf = (state: State, glyphs: Glyphs): readonly Line[] => {
       over === null || top === undefined || index === layout.rows - 1
         ? row
         : overlay(row, top, over.x);
-    return join(slice(shown, 0, layout.columns));
+    const drawn = join(slice(shown, 0, layout.columns));
+    // Names of others have letters of theirs, wherever they stand.
+    return glyphs.sevenBit ? drawn.map((part) => ({ ...part, text: sevenBit(part.text) })) : drawn;
   });
 };

@@ -4,6 +4,7 @@ import { formatAge, formatBytes, formatCount, formatRtt, formatSlots } from './f
 import { countableCap, slotBar } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
 import { rowLead } from './layout.ts';
+import { sortLabel } from './sorting.ts';
 import { drawnSessions, layoutIn, type State } from './state.ts';
 import {
   type Column,
@@ -16,10 +17,10 @@ import {
   widthOfColumns,
   wordOf,
 } from './table.ts';
-import { line, type Line, shortenMiddle, type Tone } from './text.ts';
+import { clean, line, type Line, shortenMiddle, slice, type Tone } from './text.ts';
 
-/** The name takes what its longest needs, so that the numbers stay near it. */
-const nameWidth = { least: 12, usual: 14 } as const;
+/** The name takes what is left, whoever is listed: a width that changed would move the numbers. */
+const nameWidth = { least: 12, most: 36 } as const;
 
 const slotsTone = (viewers: number, cap: number): Tone =>
   viewers > cap ? 'over' : viewers === cap ? 'full' : 'plain';
@@ -71,6 +72,12 @@ const columnsOf = (rows: readonly SessionRow[], glyphs: Glyphs): readonly Column
     content: ({ refused }) => (refused > 0 ? line(formatCount(refused), 'full') : line('-', 'dim')),
   },
   {
+    head: 'OUT/s',
+    width: 5,
+    right: true,
+    content: ({ bytesPerSecond }) => line(formatBytes(Math.round(bytesPerSecond)), 'dim'),
+  },
+  {
     head: 'AGE',
     width: 6,
     right: true,
@@ -78,20 +85,48 @@ const columnsOf = (rows: readonly SessionRow[], glyphs: Glyphs): readonly Column
   },
 ];
 
-/** The columns that fit, the last dropped first; the name takes what it needs of the rest. */
+/** The columns that fit, the last dropped first. */
 const fitting = (
   all: readonly Column<SessionRow>[],
   room: number,
-  longest: number,
 ): readonly Column<SessionRow>[] => {
   let count = all.length;
   while (count > 1 && widthOfColumns(all.slice(0, count)) > room) count -= 1;
   const kept = all.slice(0, count);
   const [name, ...others] = kept;
   if (name === undefined) return kept;
-  const most = name.width + room - widthOfColumns(kept);
-  const width = Math.max(1, Math.min(most, Math.max(nameWidth.usual, longest)));
-  return [{ ...name, width }, ...others];
+  const left = name.width + room - widthOfColumns(kept);
+  return [{ ...name, width: Math.max(1, Math.min(nameWidth.most, left)) }, ...others];
+};
+
+/** What the list is of: `Sessions 12`, or `Sessions 3 of 12  /state:late`. */
+const titleOf = (state: State): Line => {
+  const { snapshot, filter, focus } = state;
+  const tone = focus === 'sessions' ? 'strong' : 'plain';
+  const total = snapshot?.sessions.total ?? 0;
+  if (filter.text === '') return line(`Sessions ${total}`, tone);
+  return [
+    ...line(`Sessions ${total} of ${snapshot?.totals.sessions ?? 0}`, tone),
+    ...line(`  /${clean(filter.text)}`, 'warn'),
+  ];
+};
+
+/** What the blocks and the states mean, where there is room under the list. */
+const legendOf = (state: State, width: number): readonly Line[] => {
+  const cap = state.snapshot?.cap ?? 0;
+  return [
+    [],
+    ...[` slots: one block per viewer, cap ${cap}`, ' full: the next viewer is refused (1013)'].map(
+      (text) => slice(line(text, 'dim'), 0, width),
+    ),
+  ];
+};
+
+const emptyText = ({ snapshot, filter }: State): string => {
+  if (snapshot === null) return '   waiting for the proxy';
+  return filter.text === ''
+    ? '   no session yet'
+    : '   no session has a viewer like that; esc clears the filter';
 };
 
 /** The title, the names of the columns and the rows of the sessions, in the layout's rows. */
@@ -101,16 +136,19 @@ export const sessionLines = (state: State, glyphs: Glyphs): readonly Line[] => {
   const rows = drawnSessions(state);
   const list = state.snapshot?.sessions ?? null;
   const focused = state.focus === 'sessions';
-  const longest = Math.max(0, ...rows.map(({ id }) => id.length));
-  const columns = fitting(columnsOf(rows, glyphs), width - rowLead, longest);
-  const title = line(`Sessions ${list?.total ?? 0}`, focused ? 'strong' : 'plain');
-  const empty = list === null ? '   waiting for the proxy' : '   no session yet';
+  // Of all rows that are known: what scrolls into sight does not move the columns.
+  const known = list?.rows ?? [];
+  const columns = fitting(columnsOf(known, glyphs), width - rowLead);
+  const range = rangeOf(rows, list);
+  const aside = `${range}${range === '' ? '' : '  '}sort ${sortLabel(state.sessionSort, glyphs)}`;
+  const legend = layout.kind === 'wide' && layout.sessions >= rows.length + 3;
   return [
-    ...(layout.titles ? [rule(title, rangeOf(rows, list) || 'worst first', width, glyphs)] : []),
+    ...(layout.titles ? [rule(titleOf(state), aside, width, glyphs)] : []),
     ...(layout.heads ? [headLine(columns)] : []),
     ...rows.map((row) =>
       rowLine(columns, row, markOf(row.id, state.sessions.id, focused), width, glyphs),
     ),
-    ...(rows.length === 0 && layout.sessions > 0 ? [line(empty, 'dim')] : []),
+    ...(rows.length === 0 && layout.sessions > 0 ? [line(emptyText(state), 'dim')] : []),
+    ...(legend && rows.length > 0 ? legendOf(state, width) : []),
   ];
 };

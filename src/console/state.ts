@@ -4,16 +4,43 @@
  * the monotonic milliseconds of whoever calls.
  */
 import type {
-  CapPreview,
   Command,
   CommandResult,
+  EventKind,
+  ScreenOptions,
   SessionId,
+  SessionSort,
   Snapshot,
+  Sort,
   ViewerId,
+  ViewerRow,
+  ViewerSort,
   ViewerState,
 } from '../contract.ts';
 import { type Cursor, drawn, noCursor } from './cursor.ts';
-import { type Layout, layoutOf, type Pane, rowLead, type Size } from './layout.ts';
+import { type AppliedFilter, noFilter } from './filter-text.ts';
+import { type Layout, layoutOf, type Pane, type Size, viewerLead } from './layout.ts';
+import type { Modal } from './modal.ts';
+import type { Pace } from './pace.ts';
+import type { Tag } from './tags.ts';
+
+/** What the console is told when it starts. */
+export type Settings = Pick<ScreenOptions, 'readOnly' | 'name' | 'accent' | 'confirm'> & {
+  /** How to join, as the demo says it. */
+  readonly join: string | null;
+  /** What stops the program from outside, for a console that may not: `kill 4711`. */
+  readonly stopWith: string;
+};
+
+/** The settings of a console that nobody has told anything. */
+export const plainSettings: Settings = {
+  readOnly: false,
+  name: null,
+  accent: null,
+  confirm: 'undo',
+  join: null,
+  stopWith: 'a signal',
+};
 
 /** An eviction that can still be undone. */
 export type Armed = {
@@ -22,6 +49,12 @@ export type Armed = {
   readonly state: ViewerState;
   /** When it is carried out. */
   readonly dueAt: number;
+  /** Those that were armed by one key have one number, and one `u` takes them back. */
+  readonly group: number;
+  /** By its digit, `enter` means it wherever the cursor is; by marks, it was one of them. */
+  readonly by: 'digit' | 'cursor' | 'marks';
+  /** Why, in the operator's words. */
+  readonly reason: string | null;
 };
 
 /** A cap as it was or shall be: of one session, or the default of all. */
@@ -48,38 +81,15 @@ export type Notice = {
   readonly until: number;
 };
 
-/** The dialog of the cap. */
-export type CapDialog = {
-  readonly mode: 'cap';
-  /** The session selected when it was opened; it alone, or all. */
-  readonly session: SessionId | null;
-  readonly alone: boolean;
-  readonly digits: string;
-  /** False until something was typed: the first digit replaces what stands there. */
-  readonly typed: boolean;
-  /** Number of the newest question for a preview; older answers are dropped. */
-  readonly asked: number;
-  readonly askedAt: number;
-  readonly preview: CapPreview | null;
-  /** Why there is no preview, or why the number cannot be applied. */
-  readonly reason: string | null;
-};
-
-/** What is open over the lists. */
-export type Modal =
-  | { readonly mode: 'main' }
-  | { readonly mode: 'help'; readonly top: number }
-  | { readonly mode: 'quit'; readonly interruptedAt: number | null }
-  | CapDialog;
-
 /** The whole state of the console. */
 export type State = {
   readonly now: number;
   readonly size: Size;
-  /** How to join, as the demo says it. */
-  readonly join: string | null;
+  readonly settings: Settings;
   readonly snapshot: Snapshot | null;
   readonly receivedAt: number;
+  /** The picture stands still, since when; the newest one waits behind it. */
+  readonly paused: { readonly at: number; readonly latest: Snapshot | null } | null;
   /** Why the proxy stopped or its link was lost. */
   readonly ended: string | null;
   readonly focus: Pane;
@@ -90,9 +100,25 @@ export type State = {
   readonly heldUntil: number;
   /** The viewer that was selected when the selection moved by itself. */
   readonly lost: { readonly viewer: ViewerId; readonly at: number } | null;
-  /** The newest event shown while scrolled back; null follows. */
+  /** The feed: its last drawn line while scrolled back (null follows), and the chosen one then. */
   readonly upTo: number | null;
+  readonly entry: number;
+  /** So many numbers beyond `upTo` are asked for; those of other kinds have no line. */
+  readonly ahead: number;
+  /** The kind of events that is shown; null is all. */
+  readonly kind: EventKind | null;
+  readonly filter: AppliedFilter;
+  readonly sessionSort: Sort<SessionSort>;
+  readonly viewerSort: Sort<ViewerSort>;
+  /** The digits beside the worst viewers. */
+  readonly tags: readonly Tag[];
+  /** Marked viewers, in the order in which they were marked. */
+  readonly marks: readonly ViewerId[];
+  /** Pictures to come that may not know the newest mark yet; see `unsure` of a cursor. */
+  readonly marksUnsure: number;
   readonly armed: readonly Armed[];
+  /** Evictions that are being carried out one after the other. */
+  readonly pace: Pace | null;
   /** A default cap that was asked for and that no picture has shown yet. */
   readonly wanted: { readonly cap: number; readonly at: number } | null;
   readonly capChange: CapChange | null;
@@ -103,24 +129,39 @@ export type State = {
 /** Which command a result belongs to. */
 export type Reply =
   | { readonly of: 'evict'; readonly viewer: ViewerId }
+  | { readonly of: 'keep'; readonly viewer: ViewerId; readonly forMs: number }
   | { readonly of: 'cap'; readonly change: CapChange; readonly undone: boolean }
-  | { readonly of: 'preview'; readonly asked: number };
+  | { readonly of: 'preview'; readonly asked: number }
+  /** A list of viewers, to be marked or for the dialog that evicts them. */
+  | { readonly of: 'list'; readonly for: 'marks' | 'bulk'; readonly session: SessionId };
 
 /** What the shell is to do. */
 export type Effect =
   | { readonly do: 'send'; readonly command: Command; readonly reply: Reply }
+  /** Into the clipboard of the terminal. */
+  | { readonly do: 'copy'; readonly text: string }
+  /** A picture of everything into a file; null: a name that says when. */
+  | { readonly do: 'export'; readonly name: string | null }
+  /** Leave the screen for lines. */
+  | { readonly do: 'log' }
+  /** Draw everything anew. */
+  | { readonly do: 'redraw' }
   | { readonly do: 'quit' };
 
 /** What happens to the console. */
 export type Input =
   /** Keys that arrived together, as `keysOf` names them. */
   | { readonly type: 'keys'; readonly keys: readonly string[] }
-  | { readonly type: 'paste' }
+  | { readonly type: 'paste'; readonly text: string }
+  /** A line of the palette that was typed elsewhere. */
+  | { readonly type: 'typed-command'; readonly text: string }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly type: 'result'; readonly reply: Reply; readonly result: CommandResult }
   | { readonly type: 'size'; readonly size: Size }
   /** The program itself has something to say. */
   | { readonly type: 'told'; readonly text: string }
+  /** What came of something that the shell did. */
+  | { readonly type: 'said'; readonly tone: Notice['tone']; readonly text: string }
   | { readonly type: 'ended'; readonly reason: string }
   /** Time has passed. */
   | { readonly type: 'tick' };
@@ -129,12 +170,13 @@ export type Input =
 export type Step = { readonly state: State; readonly effects: readonly Effect[] };
 
 /** A console that has seen nothing yet. */
-export const initialState = (size: Size, join: string | null, now: number): State => ({
+export const initialState = (size: Size, settings: Settings, now: number): State => ({
   now,
   size,
-  join,
+  settings,
   snapshot: null,
   receivedAt: now,
+  paused: null,
   ended: null,
   focus: 'sessions',
   sessions: noCursor,
@@ -142,7 +184,17 @@ export const initialState = (size: Size, join: string | null, now: number): Stat
   heldUntil: 0,
   lost: null,
   upTo: null,
+  entry: 0,
+  ahead: 0,
+  kind: null,
+  filter: noFilter,
+  sessionSort: { by: 'worst', reversed: false },
+  viewerSort: { by: 'worst', reversed: false },
+  tags: [],
+  marks: [],
+  marksUnsure: 0,
   armed: [],
+  pace: null,
   wanted: null,
   capChange: null,
   modal: { mode: 'main' },
@@ -150,7 +202,8 @@ export const initialState = (size: Size, join: string | null, now: number): Stat
 });
 
 /** The layout of the state's screen. */
-export const layoutIn = (state: State): Layout => layoutOf(state.size, state.join !== null);
+export const layoutIn = (state: State): Layout =>
+  layoutOf(state.size, state.settings.join !== null);
 
 /** The picture's list of viewers, if it is that of the selected session. */
 export const viewersIn = (state: State): Snapshot['viewers'] | null =>
@@ -177,11 +230,31 @@ export const drawnViewers = (state: State): Snapshot['viewers']['rows'] => {
 /** The viewer under the cursor; null where its id is not drawn: what is not seen is not chosen. */
 export const selectedViewer = (state: State): Snapshot['viewers']['rows'][number] | null => {
   const row = drawnViewers(state).find(({ id }) => id === state.viewers.id);
-  return row === undefined || layoutIn(state).right < rowLead + row.id.length ? null : row;
+  return row === undefined || layoutIn(state).right < viewerLead(layoutIn(state)) + row.id.length
+    ? null
+    : row;
 };
 
 /** How long a message stays, by its weight. */
 const noticeMs = { good: 4000, warn: 6000, bad: 10_000 } as const;
+
+/** The rows of viewers that the picture has, wherever they stand in it; the same may come twice. */
+export const knownViewers = ({ snapshot }: State): readonly ViewerRow[] =>
+  snapshot === null
+    ? []
+    : [
+        ...snapshot.viewers.rows,
+        ...snapshot.worst,
+        ...snapshot.followed,
+        ...(snapshot.detail?.gone === false ? [snapshot.detail.row] : []),
+      ];
+
+/** What the picture knows of a viewer; null where it is not in it. */
+export const knownViewer = (state: State, viewer: ViewerId): ViewerRow | null =>
+  knownViewers(state).find(({ id }) => id === viewer) ?? null;
+
+/** A state and nothing to do about it. */
+export const done = (state: State): Step => ({ state, effects: [] });
 
 /** The state with a message. */
 export const withNotice = (state: State, tone: Notice['tone'], text: string): State => ({

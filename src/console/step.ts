@@ -2,150 +2,40 @@
  * How the console's state changes: one function from what happens to the next state and what is
  * to be done. It reads no clock and sends nothing itself.
  */
-import * as capDialog from './cap-dialog.ts';
-import { capChanged, stepCap, undoCap } from './caps.ts';
-import { arm, carryOut, evicted, evictNow, undoEviction } from './evictions.ts';
-import { helpHeight } from './help-lines.ts';
-import { lookUp, type MainAct } from './keymap.ts';
-import { panes } from './layout.ts';
-import { moved } from './motion.ts';
+import type { Snapshot } from '../contract.ts';
+import { listedForBulk, seenByBulk } from './bulk.ts';
+import { previewed } from './cap-dialog.ts';
+import { capChanged } from './caps.ts';
+import { seenByConfirm } from './confirm.ts';
+import { carryOut, evicted } from './evictions.ts';
+import { kept } from './keep.ts';
+import { changes, lookUp } from './keymap.ts';
+import { withTags } from './lane.ts';
+import { listedForMarks, seenByMarks } from './marks.ts';
+import { onDialog, typedInto } from './on-dialog.ts';
+import { onMain } from './on-main.ts';
+import { paced } from './pace.ts';
+import { runCommand } from './palette.ts';
+import { goingOnIfAsked } from './pause.ts';
 import { onSnapshot } from './pictures.ts';
-import {
-  type CapDialog,
-  type Effect,
-  type Input,
-  layoutIn,
-  type State,
-  type Step,
-  withNotice,
-} from './state.ts';
-
-/** Within this a second Ctrl-C quits without a question. */
-const interruptMs = 2000;
+import { readOnlyRefusal } from './read-only.ts';
+import { done, type Effect, type Input, type State, type Step, withNotice } from './state.ts';
+import { undo } from './undo.ts';
 
 /** How long the program's own messages stay: nobody has pressed a key and waits for them. */
 const toldMs = 60_000;
 
-const done = (state: State): Step => ({ state, effects: [] });
-const quitting: readonly Effect[] = [{ do: 'quit' }];
-
-const refocused = (state: State, by: 1 | -1): State => {
-  const at = panes.indexOf(state.focus);
-  return { ...state, focus: panes[(at + by + panes.length) % panes.length] ?? 'sessions' };
-};
-
-/** Where no eviction is left to undo. */
-const undo = (state: State): Step =>
-  undoCap(state) ?? done(withNotice(state, 'warn', 'nothing to undo'));
-
-const interrupted = (state: State): Step => {
-  const { modal, now } = state;
-  const before = modal.mode === 'quit' ? modal.interruptedAt : null;
-  if (before !== null && now - before < interruptMs) return { state, effects: quitting };
-  return done({ ...state, modal: { mode: 'quit', interruptedAt: now } });
-};
-
-const onMain = (state: State, act: MainAct): Step => {
-  switch (act) {
-    case 'evict':
-      return done(arm(state));
-    case 'now':
-      return evictNow(state);
-    case 'undo':
-      return undo(state);
-    case 'cap-up':
-      return stepCap(state, 1);
-    case 'cap-down':
-      return stepCap(state, -1);
-    case 'cap':
-      return capDialog.openCap(state);
-    case 'help':
-      return done({ ...state, modal: { mode: 'help', top: 0 } });
-    case 'quit':
-      return done({ ...state, modal: { mode: 'quit', interruptedAt: null } });
-    case 'interrupt':
-      return interrupted(state);
-    case 'next-pane':
-      return done(refocused(state, 1));
-    case 'previous-pane':
-      return done(refocused(state, -1));
-    case 'back':
-      return done({ ...state, notice: null, upTo: null, focus: 'sessions' });
-    case 'down':
-    case 'up':
-    case 'page-down':
-    case 'page-up':
-    case 'first':
-    case 'last':
-      return done(moved(state, act));
-    default:
-      return act satisfies never;
-  }
-};
-
-const onCap = (state: State, dialog: CapDialog, key: string): Step => {
-  const act = lookUp('cap', key);
-  switch (act) {
-    case 'digit':
-      return capDialog.typeCap(state, dialog, key);
-    case 'erase':
-      return capDialog.typeCap(state, dialog, null);
-    case 'up':
-      return capDialog.nudgeCap(state, dialog, 1);
-    case 'down':
-      return capDialog.nudgeCap(state, dialog, -1);
-    case 'scope':
-      return capDialog.scopeCap(state, dialog);
-    case 'lift':
-      return capDialog.liftCap(state, dialog);
-    case 'apply':
-      return capDialog.applyCap(state, dialog);
-    case 'cancel':
-      return done({ ...state, modal: { mode: 'main' } });
-    case 'interrupt':
-      return interrupted(state);
-    case null:
-      return done(state);
-    default:
-      return act satisfies never;
-  }
-};
-
-const onHelp = (state: State, top: number, key: string): Step => {
-  const act = lookUp('help', key);
-  if (act === 'interrupt') return interrupted(state);
-  if (act === null) return done(state);
-  if (act === 'close') return done({ ...state, modal: { mode: 'main' } });
-  const { shown, total } = helpHeight(layoutIn(state));
-  const last = Math.max(0, total - shown);
-  const to = {
-    up: top - 1,
-    down: top + 1,
-    'page-up': top - shown,
-    'page-down': top + shown,
-    first: 0,
-    last,
-  }[act];
-  return done({ ...state, modal: { mode: 'help', top: Math.max(0, Math.min(last, to)) } });
-};
-
-const onQuit = (state: State, key: string): Step => {
-  const act = lookUp('quit', key);
-  if (act === 'confirm') return { state, effects: quitting };
-  if (act === 'interrupt') return interrupted(state);
-  return done(act === 'cancel' ? { ...state, modal: { mode: 'main' } } : state);
-};
-
 const onKey = (state: State, key: string): Step => {
-  const { modal } = state;
+  const { modal, settings } = state;
+  if (settings.readOnly && changes(modal.mode, key)) {
+    const leaving = modal.mode === 'quit' || key === 'ctrl-c' || key === 'q';
+    return done(readOnlyRefusal(state, leaving));
+  }
   // Whatever is open: an eviction that runs out meanwhile could not be taken back any more.
-  const saved = lookUp('main', key) === 'undo' ? undoEviction(state) : null;
-  if (saved !== null) return done(saved);
-  if (modal.mode === 'cap') return onCap(state, modal, key);
-  if (modal.mode === 'help') return onHelp(state, modal.top, key);
-  if (modal.mode === 'quit') return onQuit(state, key);
+  if (key === 'ctrl-z') return undo(state);
+  if (modal.mode !== 'main') return onDialog(state, modal, key);
   const act = lookUp('main', key);
-  return act === null ? done(state) : onMain(state, act);
+  return act === null ? done(state) : onMain(state, act, key);
 };
 
 const onKeys = (before: State, keys: readonly string[]): Step => {
@@ -155,43 +45,87 @@ const onKeys = (before: State, keys: readonly string[]): Step => {
   for (const key of keys) {
     const wasViewers = state.focus === 'viewers';
     const isEvict = state.modal.mode === 'main' && lookUp('main', key) === 'evict';
-    // A held `e` goes to the viewers and stops there.
-    if (isEvict && arrived) continue;
-    const step = onKey(state, key);
+    // A held `e` goes to the viewers and stops there; behind a filter that was typed in the same
+    // moment, nobody has seen yet whom it would mean.
+    if (isEvict && (arrived || state.filter !== before.filter)) continue;
+    const step = goingOnIfAsked(state, onKey(state, key));
     arrived ||= isEvict && !wasViewers;
     state = step.state;
     effects.push(...step.effects);
+    // Nobody has read a question that came up a moment ago.
+    const { mode } = state.modal;
+    if ((mode === 'confirm' || mode === 'bulk') && before.modal.mode !== mode) break;
   }
   return { state, effects };
 };
 
-/** The next state, and what is to be done, when `input` happens at `now`. */
-export const step = (before: State, input: Input, now: number): Step => {
-  const state = { ...before, now };
+const onTick = (state: State): Step => {
+  const calm =
+    state.notice !== null && state.notice.until <= state.now ? { ...state, notice: null } : state;
+  const due = carryOut(calm);
+  const next = paced(due.state);
+  return { state: next.state, effects: [...due.effects, ...next.effects] };
+};
+
+const onResult = (state: State, { reply, result }: Extract<Input, { type: 'result' }>): Step => {
+  switch (reply.of) {
+    case 'evict':
+      return done(evicted(state, reply.viewer, result));
+    case 'keep':
+      return done(kept(state, reply, result));
+    case 'cap':
+      return done(capChanged(state, reply, result));
+    case 'preview':
+      return done(previewed(state, reply.asked, result));
+    case 'list':
+      return done(
+        reply.for === 'bulk'
+          ? listedForBulk(state, reply.session, result)
+          : listedForMarks(state, reply.session, result),
+      );
+    default:
+      return reply satisfies never;
+  }
+};
+
+const seenBy = (state: State, picture: Snapshot): State =>
+  seenByConfirm(seenByBulk(seenByMarks(state, picture)));
+
+const onInput = (state: State, input: Input): Step => {
   switch (input.type) {
     case 'keys':
       return onKeys(state, input.keys);
     case 'paste':
-      return done(withNotice(state, 'warn', 'pasted text ignored'));
+      return goingOnIfAsked(
+        state,
+        done(typedInto(state, input.text) ?? withNotice(state, 'warn', 'pasted text ignored')),
+      );
+    case 'typed-command':
+      return goingOnIfAsked(state, runCommand(state, input.text));
     case 'snapshot':
-      return onSnapshot(state, input.snapshot);
+      return onSnapshot(seenBy(state, input.snapshot), input.snapshot);
     case 'size':
       return done({ ...state, size: input.size });
     case 'told':
-      return done({ ...state, notice: { text: input.text, tone: 'bad', until: now + toldMs } });
+      return done({
+        ...state,
+        notice: { text: input.text, tone: 'bad', until: state.now + toldMs },
+      });
+    case 'said':
+      return done(withNotice(state, input.tone, input.text));
     case 'ended':
       return done({ ...state, ended: input.reason });
     case 'tick':
-      return carryOut(
-        state.notice !== null && state.notice.until <= now ? { ...state, notice: null } : state,
-      );
-    case 'result': {
-      const { reply, result } = input;
-      if (reply.of === 'evict') return done(evicted(state, reply.viewer, result));
-      if (reply.of === 'cap') return done(capChanged(state, reply, result));
-      return done(capDialog.previewed(state, reply.asked, result));
-    }
+      return onTick(state);
+    case 'result':
+      return onResult(state, input);
     default:
       return input satisfies never;
   }
+};
+
+/** The next state, and what is to be done, when `input` happens at `now`. */
+export const step = (before: State, input: Input, now: number): Step => {
+  const { state, effects } = onInput({ ...before, now }, input);
+  return { state: withTags(state), effects };
 };

@@ -1,7 +1,7 @@
 /** Rows of cells in columns of fixed widths, and the titles between the tables. */
 import type { SessionState, ViewerState } from '../contract.ts';
 import type { Glyphs } from './glyphs.ts';
-import { rowLead } from './layout.ts';
+import { rowLead, taggedLead } from './layout.ts';
 import { fit, invert, line, type Line, slice, type Tone, widthOf } from './text.ts';
 
 /** Where the cursor stands in relation to a row. */
@@ -29,9 +29,9 @@ const besideEachOther = (cells: readonly Cell[]): Line =>
 export const widthOfColumns = (columns: readonly Column<never>[]): number =>
   columns.reduce((sum, { width }) => sum + width, Math.max(0, columns.length - 1));
 
-/** The names of the columns. */
-export const headLine = (columns: readonly Column<never>[]): Line => [
-  ...line(' '.repeat(rowLead)),
+/** The names of the columns, behind `lead` cells; where a digit has room there, it has a name. */
+export const headLine = (columns: readonly Column<never>[], lead = rowLead): Line => [
+  ...line((lead === taggedLead ? ' #' : '').padEnd(lead), 'dim'),
   ...besideEachOther(
     columns.map(({ head, width, right }): Cell => {
       const content = line(head, 'dim');
@@ -40,6 +40,14 @@ export const headLine = (columns: readonly Column<never>[]): Line => [
   ),
 ];
 
+/** What stands in front of a row besides the cursor and the sign of its state. */
+export type Lead = {
+  /** One of those that the operator has marked. */
+  readonly marked?: boolean;
+  /** Its digit; null has none, absent: the list has no digits. */
+  readonly tag?: number | null;
+};
+
 /** A row of a table: the cursor, the sign of its state, its cells; inverse under the cursor. */
 export const rowLine = <Row extends { readonly state: ViewerState | SessionState }>(
   columns: readonly Column<Row>[],
@@ -47,13 +55,15 @@ export const rowLine = <Row extends { readonly state: ViewerState | SessionState
   mark: Mark,
   width: number,
   glyphs: Glyphs,
+  { marked = false, tag }: Lead = {},
 ): Line => {
   const cells = columns.map(({ content, width, right }): Cell => {
     const made = content(row, width, mark);
     return right === true ? { content: made, width, right } : { content: made, width };
   });
   const parts: Line = [
-    ...line(cursorSign(mark, glyphs)),
+    ...(marked ? line(glyphs.marked, 'strong') : line(cursorSign(mark, glyphs))),
+    ...(tag === undefined ? [] : line(`${tag ?? ' '} `, 'strong')),
     ...line(`${glyphs.state[row.state]} `, toneOf(row.state)),
     ...besideEachOther(cells),
   ];

@@ -1,9 +1,10 @@
 /**
  * Lines of coloured text as values, and the arithmetic of fitting them into cells. The screen is
  * built from these and drawn last, so that no width is ever left to the terminal to decide.
- * Every character that passes through here takes exactly one cell: ours are chosen so, and
+ * Every UTF-16 unit that passes through here takes exactly one cell: ours are chosen so, and
  * `clean` makes those of others so.
  */
+import type { Accent } from '../contract.ts';
 
 /** What a piece of text means; `theme.ts` says how that looks. */
 export type Tone =
@@ -18,7 +19,8 @@ export type Tone =
   | 'stuck'
   | 'evicting'
   | 'full'
-  | 'over';
+  | 'over'
+  | `accent-${Accent}`;
 
 /** A run of text in one tone; `inverse` marks the row under the cursor. */
 export type Span = { readonly text: string; readonly tone: Tone; readonly inverse?: true };
@@ -110,10 +112,24 @@ export const sameLine = (a: Line, b: Line): boolean =>
 export const textOf = (parts: Line): string => parts.map(({ text }) => text).join('');
 
 /**
- * Text of others, safe to draw: whatever is not printable ASCII becomes `?`, because a control
- * character could steer the terminal and a wide one would shift the columns.
+ * Letters of Latin, Greek and Cyrillic, with their accents in one character: those take one cell
+ * in every terminal in which our own signs do.
  */
-export const clean = (text: string): string => text.replaceAll(/[^\x20-\x7e]/gu, '?');
+const strange = /[^\x20-\x7e[[\p{Lu}\p{Ll}]&&[\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff]]]/gv;
+
+/**
+ * Text of others, safe to draw: whatever is neither printable ASCII nor such a letter becomes
+ * `?`, because a control character could steer the terminal and a wide one would shift the
+ * columns.
+ */
+export const clean = (text: string): string => text.replaceAll(strange, '?');
+
+/** The same text in 7 bits and as many cells: letters without their accents, `?` for the others. */
+export const sevenBit = (text: string): string =>
+  text.replaceAll(/[^\x20-\x7e]/g, (unit) => {
+    const base = unit.normalize('NFD').charAt(0);
+    return base >= ' ' && base <= '~' ? base : '?';
+  });
 
 /** The text in at most `columns` cells, cut at its end; `mark` shows that something is missing. */
 export const shorten = (text: string, columns: number, mark: string): string =>

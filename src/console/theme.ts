@@ -3,12 +3,13 @@
  * A state is never told by colour alone: its sign and its word say the same, for eyes and
  * terminals that know no colours.
  */
+import type { Accent } from '../contract.ts';
 import type { Environment } from './glyphs.ts';
 import type { Span, Tone } from './text.ts';
 
 /** Properties of a piece of text, as the drawing library names them. */
 export type Style = {
-  readonly color?: 'red' | 'green' | 'yellow' | 'magenta' | 'cyan';
+  readonly color?: Accent;
   readonly bold?: true;
   readonly dimColor?: true;
   readonly inverse?: true;
@@ -27,6 +28,13 @@ const styles: Readonly<Record<Tone, Style>> = {
   evicting: { color: 'red', bold: true, inverse: true },
   full: { color: 'cyan' },
   over: { color: 'cyan', bold: true },
+  'accent-red': { color: 'red', bold: true },
+  'accent-green': { color: 'green', bold: true },
+  'accent-yellow': { color: 'yellow', bold: true },
+  'accent-blue': { color: 'blue', bold: true },
+  'accent-magenta': { color: 'magenta', bold: true },
+  'accent-cyan': { color: 'cyan', bold: true },
+  'accent-white': { color: 'white', bold: true },
 };
 
 /** Whether to use colours: not where `NO_COLOR` is set to anything (no-color.org). */

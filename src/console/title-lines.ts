@@ -1,7 +1,8 @@
 /** The first lines of the screen: which proxy this is, whether it lives, and how it is. */
 import type { Snapshot } from '../contract.ts';
-import { formatClock, formatCount, formatUptime, plural } from './format.ts';
+import { formatAge, formatClock, formatCount, formatUptime, plural } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
+import { hiddenEvents, pausedFor } from './pause.ts';
 import type { State } from './state.ts';
 import {
   clean,
@@ -29,6 +30,12 @@ const lifeOf = (state: State): Line => {
   const { snapshot, ended, now, receivedAt } = state;
   if (ended !== null) return line('ENDED', 'bad');
   if (snapshot === null) return line('WAITING', 'dim');
+  const pausedMs = pausedFor(state);
+  if (pausedMs !== null) {
+    const hidden = hiddenEvents(state);
+    const since = hidden > 0 ? ` +${plural(hidden, 'event')}` : '';
+    return line(`PAUSED ${formatAge(pausedMs)}${since}`, 'warn');
+  }
   const silentMs = now - receivedAt;
   return snapshot.totals.viewers > 0 && silentMs >= staleMs
     ? line(`OLD ${Math.floor(silentMs / 1000)}s`, 'bad')
@@ -40,8 +47,11 @@ export const titleLine = (state: State, columns: number): Line => {
   const { snapshot } = state;
   const wall = wallTime(state);
   const clock = wall === null ? '' : ` ${formatClock(wall)}Z`;
-  const right: Line = [...lifeOf(state), ...line(`${clock} `)];
-  const name = line(' wsbouncer', 'strong');
+  const { name: called, accent, readOnly } = state.settings;
+  const locked = readOnly ? line('READ-ONLY ', 'warn') : [];
+  const right: Line = [...locked, ...lifeOf(state), ...line(`${clock} `)];
+  const tone = accent === null ? 'strong' : (`accent-${accent}` as const);
+  const name = line(` ${called === null ? 'wsbouncer' : clean(called)}`, tone);
   if (snapshot === null) return spread(name, right, columns);
   const up = line(`  up ${formatUptime((wall ?? snapshot.at) - snapshot.startedAt)}`, 'dim');
   const url = line(`  ${urlOf(snapshot.address)}`);
@@ -96,7 +106,7 @@ export const totalsLine = (state: State, columns: number, glyphs: Glyphs): Line 
 
 /** How to join. */
 export const joinLine = (state: State, columns: number, glyphs: Glyphs): Line =>
-  line(shorten(` ${clean(state.join ?? '')}`, columns, glyphs.cut), 'good');
+  line(shorten(` ${clean(state.settings.join ?? '')}`, columns, glyphs.cut), 'good');
 
 /** Everything in one line, for terminals that have not many. */
 export const countsLine = (state: State, columns: number): Line => {
@@ -106,6 +116,7 @@ export const countsLine = (state: State, columns: number): Line => {
   const { totals } = snapshot;
   const parts: readonly Line[] = [
     line('wsb', 'strong'),
+    ...(state.paused === null ? [] : [line('PAUSED', 'warn')]),
     line(`${formatCount(totals.sessions)}s ${formatCount(totals.viewers)}v`),
     ...(totals.stuck > 0 ? [line(`${totals.stuck} stuck`, 'stuck')] : []),
     ...(totals.expiring > 0 ? [line(`${totals.expiring} expiring`, 'expiring')] : []),

@@ -1,7 +1,7 @@
-/** The parts of a viewer's row that both lists of viewers have. */
-import type { ViewerRow } from '../contract.ts';
-import { hasRecovered } from './evictions.ts';
-import { formatLeft } from './format.ts';
+/** The parts of a viewer's row that all lists of viewers have. */
+import type { Snapshot, ViewerRow } from '../contract.ts';
+import { hasRecovered, nowTarget, undoKey } from './evictions.ts';
+import { formatBytes, formatLeft, plural } from './format.ts';
 import { deadlineBar, deadlineBarWidth } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Armed, State } from './state.ts';
@@ -19,9 +19,35 @@ export const stateColumn: Column<ViewerRow> = {
 export const idWidthOf = (rows: readonly ViewerRow[]): number =>
   Math.max(6, ...rows.map(({ id }) => id.length));
 
+/** What is wrong with a viewer, the fullest words first; nothing where it is well. */
+export const troublesOf = (
+  row: ViewerRow,
+  snapshot: Pick<Snapshot, 'pingIntervalMs' | 'pongTimeoutMs' | 'writeTimeoutMs'>,
+): readonly string[] => {
+  if (row.state === 'ok' || row.state === 'dialling') return [];
+  const again = row.rejoined > 0 ? `, evicted ${row.rejoined}x before` : '';
+  if (row.state === 'stuck') {
+    const waits = formatBytes(row.queuedBytes);
+    const stuck = Math.floor(row.stuckMs / 1000);
+    const most = Math.ceil(snapshot.writeTimeoutMs / 1000);
+    const full = row.keptMs === null ? `${waits} waits ${stuck}s of ${most}s` : `${waits} no drain`;
+    return [`${full}${again}`, full, `${waits} no drain`, waits];
+  }
+  const silentMs = snapshot.pongTimeoutMs - (row.deadlineMs ?? snapshot.pongTimeoutMs);
+  const missed = Math.max(1, Math.floor(silentMs / snapshot.pingIntervalMs));
+  const full = `missed ${plural(missed, 'pong')}`;
+  return [`${full}${again}`, full, plural(missed, 'pong'), `-${missed}`];
+};
+
+/** How long the viewer is kept: `kept 5m`, `kept 42s`. */
+const keptText = (keptMs: number): string => {
+  const seconds = Math.ceil(keptMs / 1000);
+  return `kept ${seconds < 60 ? `${seconds}s` : `${Math.ceil(seconds / 60)}m`}`;
+};
+
 /**
  * The time to the pong deadline: a bar whose thirds have `third` cells (0 is none) and the
- * seconds. Both stand still while the deadline does.
+ * seconds. Both stand still while the deadline does; where none holds, it says for how long.
  */
 export const deadlineColumn = (
   third: 5 | 3 | 0,
@@ -30,7 +56,10 @@ export const deadlineColumn = (
 ): Column<ViewerRow> => ({
   head: third === 0 ? 'LEFT' : 'DEADLINE',
   width: third === 0 ? 4 : deadlineBarWidth(third) + 5,
-  content: ({ deadlineMs, deadlineHeld, state }) => {
+  content: ({ deadlineMs, deadlineHeld, keptMs, state }, width) => {
+    if (keptMs !== null) {
+      return line(third === 0 ? 'kept' : keptText(keptMs).padStart(width), 'good');
+    }
     const left = deadlineMs ?? 0;
     const tone = deadlineHeld ? 'dim' : toneOf(state);
     const text = deadlineMs === null ? '-' : deadlineHeld ? 'held' : formatLeft(left, timeoutMs);
@@ -52,14 +81,16 @@ export const armedRow = (
   const seconds = Math.max(0, Math.ceil((armed.dueAt - state.now) / 1000));
   const lead = `${cursorSign(mark, glyphs)}${glyphs.evicting} `;
   const head = `${lead}EVICTING in ${seconds}s  ${row.id}`;
-  const remote = ` ${shorten(clean(row.remote), 21, glyphs.cut)}`;
-  const keys = `   u undo${mark === 'focused' ? '   enter now' : ''}`;
-  const recovered = hasRecovered(armed, state.snapshot) ? '  recovered - still evict?' : '';
+  const who = ` ${shorten(clean(row.who ?? row.remote), 21, glyphs.cut)}`;
+  const undo = `${undoKey(state)} undo`;
+  const keys = `   ${undo}${nowTarget(state) === row.id ? '   enter now' : ''}`;
+  const recovered = hasRecovered(state, armed) ? '  recovered - still evict?' : '';
   const choices = [
-    `${head}${remote}${recovered}${keys}`,
+    `${head}${who}${recovered}${keys}`,
     `${head}${recovered}${keys}`,
+    ...(recovered === '' ? [] : [`${head}${recovered}  ${undo}`, `${head}  recovered  ${undo}`]),
     `${head}${keys}`,
-    `${head}  u undo`,
+    `${head}  ${undo}`,
     `${lead}${row.id} in ${seconds}s`,
     `${lead}${row.id}`,
   ].map((text) => line(text, 'evicting'));

@@ -1,109 +1,18 @@
-/** The table of the viewers of the selected session, the worst first. */
+/** The table of the viewers of the selected session, and under them those that are gone. */
 import type { ViewerRow } from '../contract.ts';
 import { armedOn } from './evictions.ts';
-import { formatAge, formatBytes, formatLeft, formatRtt, formatSlots } from './format.ts';
-import { sparkline } from './gauges.ts';
+import { formatLeft, formatSlots } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
-import { rowLead } from './layout.ts';
+import { viewerLead } from './layout.ts';
+import { isMarked, marksLabel } from './marks.ts';
+import { sortLabel } from './sorting.ts';
 import { drawnViewers, layoutIn, selectedSession, type State, viewersIn } from './state.ts';
-import {
-  type Column,
-  headLine,
-  markOf,
-  rangeOf,
-  rowLine,
-  rule,
-  toneOf,
-  widthOfColumns,
-} from './table.ts';
-import { clean, line, type Line, shortenMiddle } from './text.ts';
-import { armedRow, deadlineColumn, idWidthOf, stateColumn } from './viewer-cells.ts';
-
-type Name =
-  | 'state'
-  | 'id'
-  | 'rtt'
-  | 'trend'
-  | 'bar5'
-  | 'bar3'
-  | 'seconds'
-  | 'buffer'
-  | 'remote'
-  | 'age';
-
-/** What to show, the fullest first: the trend goes first, then from the right; the id stays. */
-const plans: readonly (readonly Name[])[] = [
-  ['state', 'id', 'rtt', 'trend', 'bar5', 'buffer', 'remote', 'age'],
-  ['state', 'id', 'rtt', 'bar5', 'buffer', 'remote', 'age'],
-  ['state', 'id', 'rtt', 'bar3', 'buffer', 'remote', 'age'],
-  ['state', 'id', 'rtt', 'bar3', 'buffer', 'remote'],
-  ['state', 'id', 'rtt', 'bar3', 'buffer'],
-  ['state', 'id', 'rtt', 'bar3'],
-  ['state', 'id', 'rtt', 'seconds', 'buffer'],
-  ['state', 'id', 'seconds', 'buffer'],
-  ['state', 'id', 'seconds'],
-  ['state', 'id'],
-  ['id', 'seconds'],
-  ['id'],
-];
-
-const remoteLeast = 15;
-
-const columnsOf = (
-  rows: readonly ViewerRow[],
-  timeoutMs: number,
-  glyphs: Glyphs,
-): Readonly<Record<Name, Column<ViewerRow>>> => ({
-  state: stateColumn,
-  id: {
-    head: 'VIEWER',
-    width: idWidthOf(rows),
-    content: ({ id }, _width, mark) => line(id, mark === 'none' ? 'plain' : 'strong'),
-  },
-  rtt: { head: 'RTT', width: 5, right: true, content: ({ rttMs }) => line(formatRtt(rttMs)) },
-  trend: {
-    head: 'TREND',
-    width: 8,
-    right: true,
-    content: ({ recentRttsMs }) => line(sparkline(recentRttsMs, glyphs), 'dim'),
-  },
-  bar5: deadlineColumn(5, timeoutMs, glyphs),
-  bar3: deadlineColumn(3, timeoutMs, glyphs),
-  seconds: deadlineColumn(0, timeoutMs, glyphs),
-  buffer: {
-    head: 'BUF',
-    width: 5,
-    right: true,
-    content: ({ queuedBytes, state }) =>
-      line(formatBytes(queuedBytes), queuedBytes > 0 ? toneOf(state) : 'dim'),
-  },
-  remote: {
-    head: 'REMOTE',
-    width: remoteLeast,
-    content: ({ remote }, width) => line(shortenMiddle(clean(remote), width, glyphs.cut)),
-  },
-  age: {
-    head: 'AGE',
-    width: 6,
-    right: true,
-    content: ({ ageMs }) => line(formatAge(ageMs), 'dim'),
-  },
-});
-
-/** The columns that fit; the remote address takes what it needs of the rest. */
-const fitting = (
-  all: Readonly<Record<Name, Column<ViewerRow>>>,
-  room: number,
-  longest: number,
-): readonly Column<ViewerRow>[] => {
-  const chosen = plans
-    .map((names) => names.map((name) => all[name]))
-    .find((columns) => widthOfColumns(columns) <= room) ?? [all.id];
-  const spare = room - widthOfColumns(chosen);
-  const width = Math.max(remoteLeast, Math.min(remoteLeast + spare, longest));
-  const remote = { ...all.remote, width };
-  return chosen.map((column) => (column === all.remote ? remote : column));
-};
+import { headLine, markOf, rangeOf, rowLine, rule } from './table.ts';
+import { tagOf } from './tags.ts';
+import { line, type Line, shortenMiddle } from './text.ts';
+import { tombstoneRow } from './tombstone-lines.ts';
+import { armedRow } from './viewer-cells.ts';
+import { viewerColumns } from './viewer-columns.ts';
 
 const titleOf = (state: State, glyphs: Glyphs): Line => {
   const session = selectedSession(state);
@@ -111,8 +20,46 @@ const titleOf = (state: State, glyphs: Glyphs): Line => {
   if (session === null) return line('Viewers', tone);
   const own = session.capIsOwn ? ' own cap' : '';
   const count = `${formatSlots(session.viewers, session.cap)}${own}`;
-  return line(`Viewers of ${shortenMiddle(session.id, 40, glyphs.cut)} ${count}`, tone);
+  const marked = marksLabel(state);
+  const listed = viewersIn(state)?.total ?? session.viewers;
+  return [
+    ...line(`Viewers of ${shortenMiddle(session.id, 40, glyphs.cut)} ${count}`, tone),
+    ...line(state.filter.text === '' ? '' : `  ${listed} of ${session.viewers} listed`, 'warn'),
+    ...line(marked === '' ? '' : `  ${marked}`, 'warn'),
+  ];
 };
+
+/** Which rows are drawn, their order where it is not the usual one, what the bar means. */
+const asideOf = (state: State, rows: readonly ViewerRow[], glyphs: Glyphs): string => {
+  const { viewerSort, snapshot } = state;
+  const timeout = snapshot?.pongTimeoutMs ?? 0;
+  const usual = viewerSort.by === 'worst' && !viewerSort.reversed;
+  const parts = [rangeOf(rows, viewersIn(state)), usual ? '' : sortLabel(viewerSort, glyphs)];
+  const said = parts.filter((part) => part !== '');
+  if (said.length > 0 || timeout === 0) return said.join('  ');
+  return `bar: ${formatLeft(timeout, timeout)} to the pong deadline`;
+};
+
+/** Those that are gone, where rows are left under the living and no filter holds. */
+const goneLines = (
+  state: State,
+  rows: readonly ViewerRow[],
+  widths: { readonly id: number; readonly who: number },
+  glyphs: Glyphs,
+): readonly Line[] => {
+  const { snapshot, filter } = state;
+  const layout = layoutIn(state);
+  const list = viewersIn(state);
+  const room = layout.viewers - Math.max(1, rows.length);
+  if (snapshot === null || list === null || room <= 0 || filter.text !== '') return [];
+  const all = { lead: viewerLead(layout), ...widths };
+  return snapshot.gone
+    .slice(0, room)
+    .map((one) => tombstoneRow(one, all, snapshot.at, layout.right, glyphs));
+};
+
+const emptyText = (state: State): string =>
+  state.filter.text === '' ? '   no viewer' : '   no viewer like that here; esc clears the filter';
 
 /** The title, the names of the columns and the rows of the viewers, in the layout's rows. */
 export const viewerLines = (state: State, glyphs: Glyphs): readonly Line[] => {
@@ -120,21 +67,25 @@ export const viewerLines = (state: State, glyphs: Glyphs): readonly Line[] => {
   const width = layout.right;
   const rows = drawnViewers(state);
   const focused = state.focus === 'viewers';
+  const lead = viewerLead(layout);
+  const tagged = lead > viewerLead({ ...layout, kind: 'line' });
+  const known = viewersIn(state)?.rows ?? [];
   const timeout = state.snapshot?.pongTimeoutMs ?? 0;
-  const longest = Math.max(0, ...rows.map(({ remote }) => clean(remote).length));
-  const columns = fitting(columnsOf(rows, timeout, glyphs), width - rowLead, longest);
-  const legend = timeout > 0 ? `bar: ${formatLeft(timeout, timeout)} to the pong deadline` : '';
-  const aside = rangeOf(rows, viewersIn(state)) || legend;
+  const { columns, id, who } = viewerColumns(known, timeout, width - lead, glyphs);
   return [
-    ...(layout.titles ? [rule(titleOf(state, glyphs), aside, width, glyphs)] : []),
-    ...(layout.heads ? [headLine(columns)] : []),
+    ...(layout.titles
+      ? [rule(titleOf(state, glyphs), asideOf(state, rows, glyphs), width, glyphs)]
+      : []),
+    ...(layout.viewerHead ? [headLine(columns, lead)] : []),
     ...rows.map((row) => {
       const mark = markOf(row.id, state.viewers.id, focused);
       const armed = armedOn(state, row.id);
-      return armed === null
-        ? rowLine(columns, row, mark, width, glyphs)
-        : armedRow(row, armed, mark, state, width, glyphs);
+      if (armed !== null) return armedRow(row, armed, mark, state, width, glyphs);
+      const marked = isMarked(state, row.id);
+      const tag = tagOf(state.tags, row.id);
+      return rowLine(columns, row, mark, width, glyphs, tagged ? { marked, tag } : { marked });
     }),
-    ...(rows.length === 0 && layout.viewers > 0 ? [line('   no viewer', 'dim')] : []),
+    ...(rows.length === 0 && layout.viewers > 0 ? [line(emptyText(state), 'dim')] : []),
+    ...goneLines(state, rows, { id, who }, glyphs),
   ];
 };

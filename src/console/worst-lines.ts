@@ -1,34 +1,38 @@
 /** The worst viewers of all sessions: who needs a hand, whatever is selected. */
 import type { Snapshot, ViewerRow } from '../contract.ts';
 import { armedOn } from './evictions.ts';
-import { formatBytes, plural } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
-import { rowLead } from './layout.ts';
+import { laneOf } from './lane.ts';
+import { taggedLead } from './layout.ts';
 import { layoutIn, type State } from './state.ts';
-import { type Column, rowLine, rule, toneOf, widthOfColumns } from './table.ts';
-import { firstThatFits, fit, line, type Line, shortenMiddle } from './text.ts';
-import { armedRow, deadlineColumn, idWidthOf, stateColumn } from './viewer-cells.ts';
+import { type Column, cursorSign, markOf, rowLine, rule, toneOf, widthOfColumns } from './table.ts';
+import { tagOf } from './tags.ts';
+import { clean, firstThatFits, line, type Line, shorten, shortenMiddle, slice } from './text.ts';
+import { armedRow, deadlineColumn, idWidthOf, stateColumn, troublesOf } from './viewer-cells.ts';
 
-/** What is wrong with a viewer, the fullest words first. */
-const reasonsOf = (row: ViewerRow, snapshot: Snapshot): readonly string[] => {
-  if (row.state === 'stuck') {
-    const stuck = Math.floor(row.stuckMs / 1000);
-    const most = Math.ceil(snapshot.writeTimeoutMs / 1000);
-    const waits = `${formatBytes(row.queuedBytes)} waits`;
-    return [`${waits} ${stuck}s of ${most}s`, waits, ''];
-  }
-  const silentMs = snapshot.pongTimeoutMs - (row.deadlineMs ?? snapshot.pongTimeoutMs);
-  const missed = Math.max(1, Math.floor(silentMs / snapshot.pingIntervalMs));
-  return [`missed ${plural(missed, 'pong')}`, ''];
+/** Cells of the reason: as much as says it in full, and as little as says it at all. */
+const reasonWidth = { usual: 21, least: 13 } as const;
+
+const sessionWidth = 12;
+const whoWidth = { least: 5, most: 16 } as const;
+
+const hostOf = (remote: string): string => remote.replace(/:\d+$/, '');
+
+const whoOf = ({ who, remote }: ViewerRow): string => clean(who ?? hostOf(remote));
+
+/** Cells for who the viewers are: with nobody named, the addresses only where room is left. */
+const whoCells = (rows: readonly ViewerRow[], room: number): number => {
+  const longest = Math.max(whoWidth.least, ...rows.map((row) => whoOf(row).length));
+  const isNamed = rows.some(({ who }) => who !== null);
+  const reason = isNamed ? reasonWidth.least : reasonWidth.usual;
+  const most = Math.min(whoWidth.most, longest, room - sessionWidth - reason - 3);
+  return most < (isNamed ? whoWidth.least : longest) ? 0 : most;
 };
-
-/** Cells that the longest usual reason takes. */
-const reasonWidth = 21;
 
 const columnsOf = (
   rows: readonly ViewerRow[],
   snapshot: Snapshot,
-  room: number,
+  width: number,
   glyphs: Glyphs,
 ): readonly Column<ViewerRow>[] => {
   const id: Column<ViewerRow> = {
@@ -37,47 +41,61 @@ const columnsOf = (
     content: (row) => line(row.id, 'strong'),
   };
   const deadline = deadlineColumn(3, snapshot.pongTimeoutMs, glyphs);
-  const fixed = widthOfColumns([stateColumn, id, deadline]);
-  const longest = Math.max(12, ...rows.map(({ session }) => session.length));
-  const name = Math.max(12, Math.min(longest, room - fixed - reasonWidth - 2));
+  const room = width - widthOfColumns([stateColumn, id, deadline]);
+  const who = whoCells(rows, room);
+  const rest = room - (who === 0 ? 0 : who + 1);
+  const longest = Math.max(sessionWidth, ...rows.map(({ session }) => session.length));
+  const name = Math.max(sessionWidth, Math.min(longest, rest - reasonWidth.usual - 2));
+  const named: Column<ViewerRow> = {
+    head: 'WHO',
+    width: who,
+    content: (row, cells) => line(shorten(whoOf(row), cells, glyphs.cut)),
+  };
   const session: Column<ViewerRow> = {
     head: 'SESSION',
     width: name,
-    content: (row, width) => line(shortenMiddle(row.session, width, glyphs.cut)),
+    content: (row, cells) => line(shortenMiddle(row.session, cells, glyphs.cut)),
   };
   const reason: Column<ViewerRow> = {
     head: 'WHY',
-    width: Math.max(0, room - fixed - name - 2),
-    content: (row, width) =>
+    width: Math.max(0, rest - name - 2),
+    content: (row, cells) =>
       firstThatFits(
-        reasonsOf(row, snapshot).map((text) => line(text, toneOf(row.state))),
-        width,
+        [...troublesOf(row, snapshot), ''].map((text) => line(text, toneOf(row.state))),
+        cells,
       ),
   };
-  return [stateColumn, id, session, deadline, reason];
+  return [stateColumn, id, ...(who === 0 ? [] : [named]), session, deadline, reason];
+};
+
+const titleOf = (state: State, shown: number): Line => {
+  const totals = state.snapshot?.totals;
+  const count = totals === undefined ? 0 : totals.stuck + totals.expiring + totals.late;
+  const more = count > shown && shown > 0 ? `, the worst ${shown}` : '';
+  return [...line(`Needs you ${count}`, count > 0 ? 'strong' : 'plain'), ...line(more, 'dim')];
 };
 
 /** The title and the rows of the worst viewers; the rest of the layout's rows stays empty. */
 export const worstLines = (state: State, glyphs: Glyphs): readonly Line[] => {
-  const { worst: most, right: width } = layoutIn(state);
-  const { snapshot } = state;
-  const rows = snapshot?.worst.slice(0, most) ?? [];
-  const totals = snapshot?.totals;
-  const count = totals === undefined ? 0 : totals.stuck + totals.expiring + totals.late;
-  const title = line(`Needs you ${count}`, count > 0 ? 'strong' : 'plain');
-  const aside = count > rows.length ? `the worst ${rows.length}` : '';
-  const head = rule(title, aside, width, glyphs);
+  const { right: width } = layoutIn(state);
+  const { snapshot, settings, tags, viewers } = state;
+  const rows = laneOf(state);
+  const keys = rows.length === 0 || settings.readOnly ? '' : '1-9 evict, u undo';
+  const head = rule(titleOf(state, rows.length), keys, width, glyphs);
   if (snapshot === null || rows.length === 0) {
-    return [head, line('   nobody: every viewer answers and takes its data', 'dim')];
+    const nobody = line('   nobody: every viewer answers and takes its data', 'dim');
+    return [head, slice(nobody, 0, width)];
   }
-  const columns = columnsOf(rows, snapshot, width - rowLead, glyphs);
+  const columns = columnsOf(rows, snapshot, width - taggedLead, glyphs);
   return [
     head,
-    ...rows.map((row) => {
+    ...rows.map((row): Line => {
       const armed = armedOn(state, row.id);
-      return armed === null
-        ? fit(rowLine(columns, row, 'none', width, glyphs), width)
-        : armedRow(row, armed, 'none', state, width, glyphs);
+      const mark = markOf(row.id, viewers.id, false);
+      const tag = tagOf(tags, row.id);
+      if (armed === null) return rowLine(columns, row, mark, width, glyphs, { tag });
+      const lead = line(`${cursorSign(mark, glyphs)}${tag ?? ' '}`, 'evicting');
+      return lead.concat(armedRow(row, armed, 'none', state, width - 2, glyphs));
     }),
   ];
 };

@@ -19,8 +19,15 @@ type Fields<T> = {
 
 type AnyFields = Readonly<Record<string, Shape<unknown> | Optional<unknown>>>;
 
+/** That of several shapes which `K` stands for; one may go by several words. */
+type Case<T, Tag extends keyof T, K> = T extends unknown
+  ? K extends T[Tag]
+    ? Omit<T, Tag>
+    : never
+  : never;
+
 type Cases<T, Tag extends keyof T> = {
-  readonly [K in T[Tag] & string]: Fields<Omit<Extract<T, Readonly<Record<Tag, K>>>, Tag>>;
+  readonly [K in T[Tag] & string]: Fields<Case<T, Tag, K>>;
 };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -40,11 +47,14 @@ export const count: Shape<number> = (value, at) =>
 export const flag: Shape<boolean> = (value, at) =>
   typeof value === 'boolean' ? null : `${at} is neither true nor false`;
 
-/** A text, or an id that is one. */
-export const text = <T extends string = string>(): Shape<T> => anyText as Shape<T>;
-
-const anyText: Shape<string> = (value, at) =>
-  typeof value === 'string' ? null : `${at} is not a text`;
+/** A text, or an id that is one, of at most `most` characters. */
+export const text = <T extends string = string>(most = Number.POSITIVE_INFINITY): Shape<T> => {
+  const shape: Shape<string> = (value, at) => {
+    if (typeof value !== 'string') return `${at} is not a text`;
+    return value.length > most ? `${at} has more than ${most} characters` : null;
+  };
+  return shape as Shape<T>;
+};
 
 /** One of a closed set of words. */
 export const words =
@@ -64,15 +74,24 @@ export const orNull =
   (value, at) =>
     value === null ? null : shape(value, at);
 
+/** One of two shapes; what is wrong is said of the second. */
+export const either =
+  <A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> =>
+  (value, at) =>
+    first(value, at) === null ? null : second(value, at);
+
 /** The shape or nothing at all. */
 export const maybe = <T>(shape: Shape<T>): Optional<T> => ({ optional: shape });
 
-/** A list of which every item has the shape. */
+/** A list of at most `most` items, of which every one has the shape. */
 export const list =
-  <T>(item: Shape<T>): Shape<readonly T[]> =>
+  <T>(item: Shape<T>, most = Number.POSITIVE_INFINITY): Shape<readonly T[]> =>
   (value, at) => {
     if (!Array.isArray(value)) {
       return `${at} is not a list`;
+    }
+    if (value.length > most) {
+      return `${at} has more than ${most} items`;
     }
     for (const [index, entry] of value.entries()) {
       const wrong = item(entry, `${at}[${index}]`);

@@ -13,11 +13,30 @@ import { count, flag, maybe, number, tagged, text, words } from './shape.ts';
 
 const time = text();
 const session = text<SessionId>();
-const place = { time, session, remote: text(), viewers: count, cap: count };
+const who = maybe(text());
+const place = { time, session, remote: text(), who, viewers: count, cap: count };
 const named = { ...place, viewer: text<ViewerId>() };
 const state = { ...named, silentMs: number, queuedBytes: number };
 const put = { code: maybe(count), reason: maybe(text()), closeSent: flag };
 const putOrNot = { ...put, closeSent: maybe<ClosePut['closeSent']>(flag) };
+
+/** Why a viewer was ended by decision. */
+export const evictionCauses: Readonly<Record<EvictionCause, true>> = {
+  'pong-timeout': true,
+  'write-timeout': true,
+  operator: true,
+};
+
+/** Why a viewer went of itself, or for what happened to others. */
+export const leaveCauses: Readonly<Record<Exclude<LeaveCause, 'evicted'>, true>> = {
+  'viewer-closed': true,
+  'viewer-lost': true,
+  'backend-closed': true,
+  'backend-lost': true,
+  'message-too-big': true,
+  'protocol-error': true,
+  shutdown: true,
+};
 
 /** One event. */
 export const eventShape: Shape<ProxyEvent> = tagged<ProxyEvent, 'event'>('event', {
@@ -34,25 +53,18 @@ export const eventShape: Shape<ProxyEvent> = tagged<ProxyEvent, 'event'>('event'
   'viewer.expiring': state,
   'viewer.stuck': state,
   'viewer.recovered': state,
+  'viewer.kept': { ...named, forMs: number, actor: text() },
   'viewer.evicted': {
     ...named,
     ...put,
-    cause: words<EvictionCause>({ 'pong-timeout': true, 'write-timeout': true, operator: true }),
+    cause: words<EvictionCause>(evictionCauses),
     actor: maybe(text()),
+    note: maybe(text()),
   },
   'viewer.left': {
     ...named,
     ...put,
-    cause: words<LeaveCause>({
-      'viewer-closed': true,
-      'viewer-lost': true,
-      'backend-closed': true,
-      'backend-lost': true,
-      evicted: true,
-      'message-too-big': true,
-      'protocol-error': true,
-      shutdown: true,
-    }),
+    cause: words<LeaveCause>({ ...leaveCauses, evicted: true }),
     durationMs: number,
     bytesToViewer: number,
     bytesToBackend: number,

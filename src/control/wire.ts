@@ -8,13 +8,15 @@ import type { ProxyEvent } from '../events.ts';
 import type { Shape } from './shape.ts';
 import { count, list, number, tagged, text } from './shape.ts';
 import { eventShape } from './wire-events.ts';
-import { commandShape, resultShape, snapshotShape, viewShape } from './wire-shapes.ts';
+import { snapshotShape } from './wire-pictures.ts';
+import { commandShape, resultShape } from './wire-commands.ts';
+import { viewShape } from './wire-views.ts';
 
 /**
  * Goes up with every change that an older program would misread: a new message, command, event
  * or word, or a field that must be there. One more field that may be ignored leaves it.
  */
-export const wireVersion = 1;
+export const wireVersion = 2;
 
 /** What a screen says. The ids count up for each link and name a watch or a command. */
 export type ToProxy =

@@ -42,6 +42,16 @@ const plainAddress = (text: string): string | null => {
   return isIpv4(address) || isIpv6(address) ? address.toLowerCase() : null;
 };
 
+/** A link-local address comes with the zone of this machine, which says nothing elsewhere. */
+const peerAddress = ({ peer }: Pick<Arrival, 'peer'>): string | null =>
+  plainAddress((peer.address ?? '').replace(/%.*$/s, ''));
+
+/** Whether the peer itself is a trusted proxy; a Unix peer has no address and never is. */
+export const isTrustedPeer = (arrival: Pick<Arrival, 'peer' | 'trusted'>): boolean => {
+  const address = peerAddress(arrival);
+  return address !== null && arrival.trusted(address);
+};
+
 /** One entry of `X-Forwarded-For`: `ip`, `ip:port`, `[v6]` or `[v6]:port`. */
 const parseHop = (text: string): Hop | null => {
   const bare = plainAddress(text);
@@ -83,8 +93,7 @@ const hostOr = (text: string, fallback: string): string =>
  */
 export const viewerAddress = ({ peer, rawHeaders, trusted }: Arrival): Forwarded => {
   const host = hostOr(valuesOf(rawHeaders, 'host')[0] ?? '', '');
-  // A link-local address comes with the zone of this machine, which says nothing elsewhere.
-  const address = plainAddress((peer.address ?? '').replace(/%.*$/s, ''));
+  const address = peerAddress({ peer });
   if (address === null) {
     return { remote: 'unix', forwardedFor: 'unknown', proto: 'http', host };
   }

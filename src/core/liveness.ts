@@ -4,6 +4,7 @@
  * the proxy has paused reading, it starts anew while a Ping cannot be put in or waits behind
  * data, and a Ping that went out late moves it by as much.
  */
+import { Samples } from './trace.ts';
 
 /** Milliseconds; see `contract.ts`, `ProxyOptions`. */
 export type LivenessRules = {
@@ -54,6 +55,10 @@ export class Liveness {
   #rttMs: number | null = null;
   #smoothedRttMs: number | null = null;
   #recentRttsMs: number[] = [];
+  readonly #rtts = new Samples();
+  #pingsSent = 0;
+  /** Unanswered ones that are not remembered any more. */
+  #pingsForgotten = 0;
 
   /** `phase`, 0 to below 1, spreads the second Ping, so that viewers who came together part. */
   constructor(rules: LivenessRules, openedAt: number, phase: number) {
@@ -78,6 +83,29 @@ export class Liveness {
     return this.#recentRttsMs;
   }
 
+  /** The round trips of the last five minutes, oldest first, at most 60. */
+  rttsMs(now: number): readonly number[] {
+    return this.#rtts.values(now);
+  }
+
+  /** Our Pings that went into the stream. */
+  get pingsSent(): number {
+    return this.#pingsSent;
+  }
+
+  /**
+   * Our Pings that will not be answered any more: the Pong of a later one came, or the viewer
+   * has shown life since and a pong timeout is over. A Pong that comes after all takes its
+   * Ping out again.
+   */
+  pingsLost(now: number): number {
+    const listened = this.#listened(now);
+    const isLost = ({ endsAt, listenedAt }: SentPing): boolean =>
+      endsAt <= this.#provenUpTo ||
+      (this.#lifeAt > listenedAt && listened - listenedAt >= this.#rules.pongTimeoutMs);
+    return this.#pingsForgotten + this.#pings.filter(isLost).length;
+  }
+
   /** A byte of a frame came from the viewer. */
   life(now: number): void {
     this.#lifeAt = this.#listened(now);
@@ -98,6 +126,8 @@ export class Liveness {
 
   /** One of our Pings went into the stream, from byte `startsAt` to before byte `endsAt`. */
   pinged(payload: Buffer, now: number, startsAt: number, endsAt: number): void {
+    this.#pingsSent += 1;
+    if (this.#pings.length === REMEMBERED) this.#pingsForgotten += 1;
     this.#remember(this.#pings, { payload, ...this.#instant(now), startsAt, endsAt });
     this.#nextPingAt = now + this.#spread;
     this.#spread = this.#rules.pingIntervalMs;
@@ -133,10 +163,15 @@ export class Liveness {
     return false;
   }
 
-  /** What to do now. Who is not asked yet and whose Ping cannot be put in is held. */
-  tick(now: number): LivenessVerdict {
+  /**
+   * What to do now. Who is not asked yet and whose Ping cannot be put in is held. While `kept`,
+   * beyond the deadline too, Pings go on, as long as each one's Pong would be recognized.
+   */
+  tick(now: number, kept = false): LivenessVerdict {
     if (this.#pausedAt !== null) return 'nothing';
-    if (this.#oldest !== null && this.#leftMs(now) <= 0) return 'expired';
+    const isExpired = this.#oldest !== null && this.#leftMs(now) <= 0;
+    if (isExpired && !kept) return 'expired';
+    if (isExpired && this.#pings.length === REMEMBERED) return 'nothing';
     // Early rather than a whole tick late, which would make a punctual viewer look late; but
     // not for the jitter of a tick, which would make every Ping early.
     const { tickMs, pingIntervalMs } = this.#rules;
@@ -233,5 +268,6 @@ export class Liveness {
     this.#smoothedRttMs =
       this.#smoothedRttMs === null ? rtt : this.#smoothedRttMs * 0.875 + rtt * 0.125;
     this.#recentRttsMs = [...this.#recentRttsMs, rtt].slice(-RECENT);
+    this.#rtts.add(now, rtt);
   }
 }

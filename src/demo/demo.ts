@@ -3,15 +3,18 @@
  * newcomer sees within half a minute what the proxy does and can try every key on it.
  */
 import type { Cancel, Clock } from '../clock.ts';
-import type { BackendTemplate, ProxyControl } from '../contract.ts';
+import type { BackendTemplate, ProxyControl, ProxyOptions } from '../contract.ts';
 import { startBackends } from './backends.ts';
 import { startViewers } from './cast.ts';
 import { demoSessions } from './sessions.ts';
+import { WHO_HEADER } from './viewers.ts';
 
 /** Sample sessions that listen, and viewers that wait for the proxy. */
 export type Demo = {
   /** What the proxy is to dial. */
   readonly backend: BackendTemplate;
+  /** How the proxy learns the names of the sample viewers, who come from this machine. */
+  readonly naming: Pick<ProxyOptions, 'whoHeader' | 'trustProxies'>;
   /** How to join with a client of one's own, in one line: `join: ws://127.0.0.1:8080/ws/clock`. */
   readonly join: (address: string) => string;
   /** Sends the viewers to the proxy at `address`; its events feed the `events` session. */
@@ -34,6 +37,7 @@ export const startDemo = async (clock: Clock): Promise<Demo> => {
   let stopping: Promise<void> | null = null;
   return {
     backend: backends.template,
+    naming: { whoHeader: WHO_HEADER, trustProxies: ['127.0.0.0/8', '::1'] },
     join: (address) => `join: ${viewerUrl(address, 'clock')}`,
     start: (address, control) => {
       if (stopping !== null) return;

@@ -10,14 +10,21 @@ import { answering, type Manner, steadily } from './manners.ts';
 const SENT_AWAY = new Set([1008, 1013]);
 const SENT_AWAY_MS = 8000;
 
+/** In which a sample viewer says who it is, as the proxy in front of a real one would. */
+export const WHO_HEADER = 'x-forwarded-user';
+
+/** Who a sample viewer is, and how it behaves. */
+export type Persona = { readonly who: string; readonly manner: Manner };
+
 /** Connects once; `end` is called when it is over, whichever way, with the close code. */
 const connect = (
   clock: Clock,
   url: string,
-  manner: Manner,
+  { who, manner }: Persona,
   end: (code: number) => void,
 ): WebSocket => {
   const socket = new WebSocket(url, {
+    headers: { [WHO_HEADER]: who },
     autoPong: false,
     perMessageDeflate: false,
     skipUTF8Validation: true,
@@ -45,14 +52,14 @@ export type Rhythm = {
 export const keepViewing = (
   clock: Clock,
   url: string,
-  manner: Manner,
+  persona: Persona,
   { afterMs, awayMs }: Rhythm,
 ): Cancel => {
   let socket: WebSocket | null = null;
   let stopped = false;
   let wait: Cancel;
   const come = (): void => {
-    socket = connect(clock, url, manner, (code) => {
+    socket = connect(clock, url, persona, (code) => {
       if (stopped) return;
       wait = clock.after(SENT_AWAY.has(code) ? Math.max(awayMs, SENT_AWAY_MS) : awayMs, come);
     });
@@ -96,7 +103,8 @@ export const storm = (
       return;
     }
     tried += 1;
-    const socket = connect(clock, url, answering(steadily(40)), () => sockets.delete(socket));
+    const persona = { who: 'retry-loop', manner: answering(steadily(40)) };
+    const socket = connect(clock, url, persona, () => sockets.delete(socket));
     sockets.add(socket);
     wait = clock.after(betweenMs, next);
   };

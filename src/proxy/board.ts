@@ -1,21 +1,47 @@
 /**
- * Where everything that happens is pinned up: events get their time and number here, go to
- * whoever listens, and the newest stay for the console's feed.
+ * Where everything that happens is pinned up: events get their time here and go to whoever
+ * listens, each one; the newest stay as the lines of the console's feed, with storms folded.
  */
 import type { Clock } from '../clock.ts';
-import type { FeedEntry, SessionId } from '../contract.ts';
+import type { EventKind, FeedEntry, Holder, SessionId } from '../contract.ts';
+import { foldKey, hasLine, kindsOf, OpenLines } from '../core/folding.ts';
 import { RollingCount } from '../core/rolling-count.ts';
 import type { EventBody, ProxyEvent } from '../events.ts';
 import { guarded } from './guarded.ts';
 
-/** Events that are kept for a feed that is scrolled back. */
+/** Lines that are kept for a feed that is scrolled back. */
 const KEPT = 1_000;
+
+/** One line, and what of it grows. */
+type Line = {
+  readonly seq: number;
+  readonly event: ProxyEvent;
+  /** Null: it stays as it is. */
+  readonly key: string | null;
+  readonly kinds: readonly EventKind[];
+  readonly holders: readonly Holder[];
+  readonly firstAt: number;
+  newestAt: number;
+  count: number;
+};
+
+const entryOf = ({ seq, event, count, firstAt, newestAt, holders }: Line): FeedEntry => ({
+  seq,
+  event,
+  count,
+  spanMs: Math.round(newestAt - firstAt),
+  holders,
+});
+
+const nobody = (): readonly Holder[] => [];
 
 /** The events of one proxy. */
 export class Board {
   readonly #clock: Clock;
   readonly #listeners = new Set<(event: ProxyEvent) => void>();
-  readonly #kept: FeedEntry[] = [];
+  readonly #lines: Line[] = [];
+  readonly #open = new OpenLines<Line>();
+  readonly #newestOf = new Map<EventKind, number>();
   readonly #refused = new RollingCount();
   readonly #evicted = new RollingCount();
   readonly #refusedBySession = new Map<SessionId, RollingCount>();
@@ -23,11 +49,6 @@ export class Board {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-  }
-
-  /** Number of the newest event; 0 before the first. */
-  get newest(): number {
-    return this.#newest;
   }
 
   /** Refusals of the last 5 minutes, in all sessions. */
@@ -50,12 +71,10 @@ export class Board {
     this.#refusedBySession.delete(session);
   }
 
-  /** Puts an event up and tells all listeners. */
-  record(body: EventBody): void {
+  /** Puts an event up and tells all listeners; `holders` is asked only for a new line. */
+  record(body: EventBody, holders = nobody): void {
     const event: ProxyEvent = { time: this.#clock.date().toISOString(), ...body };
-    this.#newest += 1;
-    this.#kept.push({ seq: this.#newest, event });
-    if (this.#kept.length > KEPT) this.#kept.shift();
+    if (hasLine(body)) this.#write(event, holders);
     this.#count(body);
     for (const listener of this.#listeners) guarded(() => listener(event));
   }
@@ -66,11 +85,50 @@ export class Board {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The `rows` events up to and including `upTo`, oldest first; null: the newest. */
-  feed(rows: number, upTo: number | null): readonly FeedEntry[] {
-    const oldest = this.#newest - this.#kept.length;
-    const end = Math.max(0, Math.min(upTo ?? this.#newest, this.#newest) - oldest);
-    return this.#kept.slice(Math.max(0, end - rows), end);
+  /**
+   * The `rows` lines up to and including `upTo`, or up to the newest, oldest first; and the
+   * number of the newest, 0 before the first. With a `kind`: of that family alone.
+   */
+  feed(
+    rows: number,
+    upTo: number | null,
+    kind: EventKind | null,
+  ): { readonly entries: readonly FeedEntry[]; readonly newest: number } {
+    const oldest = this.#newest - this.#lines.length;
+    const entries: FeedEntry[] = [];
+    for (
+      let at = Math.min(upTo ?? this.#newest, this.#newest) - oldest - 1;
+      at >= 0 && entries.length < rows;
+      at -= 1
+    ) {
+      const line = this.#lines[at];
+      if (line !== undefined && (kind === null || line.kinds.includes(kind))) {
+        entries.push(entryOf(line));
+      }
+    }
+    const newest = kind === null ? this.#newest : (this.#newestOf.get(kind) ?? 0);
+    return { entries: entries.toReversed(), newest };
+  }
+
+  #write(event: ProxyEvent, holders: () => readonly Holder[]): void {
+    const now = this.#clock.now();
+    const key = foldKey(event);
+    const open = key === null ? null : this.#open.find(key, now);
+    if (open !== null) {
+      open.count += 1;
+      open.newestAt = now;
+      return;
+    }
+    this.#newest += 1;
+    const seq = this.#newest;
+    const kinds = kindsOf(event);
+    for (const kind of kinds) this.#newestOf.set(kind, seq);
+    const times = { firstAt: now, newestAt: now };
+    const line: Line = { seq, event, key, kinds, holders: holders(), count: 1, ...times };
+    this.#lines.push(line);
+    if (key !== null) this.#open.open(key, line);
+    const oldest = this.#lines.length > KEPT ? this.#lines.shift() : undefined;
+    if (oldest !== undefined && oldest.key !== null) this.#open.close(oldest.key, oldest);
   }
 
   #count(body: EventBody): void {

@@ -1,8 +1,12 @@
 /** What operators may ask of a running proxy. A command that cannot be done says why. */
+import type { Clock } from '../clock.ts';
 import type { Command, CommandResult, SessionId } from '../contract.ts';
+import { wrongNote } from '../core/eviction.ts';
 import type { Ledger } from '../core/ledger.ts';
 import { sessionIdOf } from '../core/route.ts';
 import type { Board } from './board.ts';
+import type { Graveyard } from './graveyard.ts';
+import { listViewers } from './listing.ts';
 import type { Registry } from './registry.ts';
 
 /** What commands work on. */
@@ -10,12 +14,17 @@ export type Desk = {
   readonly ledger: Ledger;
   readonly board: Board;
   readonly registry: Registry;
+  readonly graveyard: Graveyard;
+  readonly clock: Clock;
   readonly stop: (now: boolean) => Promise<void>;
   readonly hasStopped: () => boolean;
 };
 
 /** Highest cap, as on the command line. */
 const MOST = 100_000;
+
+/** Longest time for which a viewer is kept: an hour. */
+const MOST_KEPT_MS = 3_600_000;
 
 const DONE: CommandResult = { ok: true };
 
@@ -29,18 +38,45 @@ const wrongCap = (cap: number, session: SessionId | undefined): CommandResult | 
   return null;
 };
 
+const evict = (
+  { registry }: Desk,
+  { viewer: id, actor, reason }: Extract<Command, { do: 'evict' }>,
+): CommandResult => {
+  const wrong = wrongNote(reason ?? '');
+  if (wrong !== null) return refused(wrong);
+  const viewer = registry.find(id);
+  if (viewer === undefined) return refused(`${id} had already gone`);
+  const note = reason?.trim() ?? '';
+  viewer.evict(actor, note === '' ? null : note);
+  return DONE;
+};
+
+const keep = (
+  { registry, clock }: Desk,
+  { viewer: id, forMs, actor }: Extract<Command, { do: 'keep' }>,
+): CommandResult => {
+  if (!Number.isInteger(forMs) || forMs < 0 || forMs > MOST_KEPT_MS) {
+    return refused('a viewer is kept for 1 ms to 1 h, or 0 to end that');
+  }
+  const viewer = registry.find(id);
+  if (viewer === undefined) return refused(`${id} had already gone`);
+  if (forMs === 0 && viewer.keptMs(clock.now()) === null) return refused(`${id} is not kept`);
+  viewer.keep(forMs, actor);
+  return DONE;
+};
+
 /** Carries commands out; never rejects. */
-export const commandRunner =
-  ({ ledger, board, registry, stop, hasStopped }: Desk) =>
-  async (command: Command): Promise<CommandResult> => {
+export const commandRunner = (desk: Desk) => {
+  const { ledger, board, registry, graveyard, clock, stop, hasStopped } = desk;
+  return async (command: Command): Promise<CommandResult> => {
     if (hasStopped() && command.do !== 'stop') return refused('the proxy has stopped');
     switch (command.do) {
-      case 'evict': {
-        const viewer = registry.find(command.viewer);
-        if (viewer === undefined) return refused(`${command.viewer} had already gone`);
-        viewer.evict(command.actor);
-        return DONE;
-      }
+      case 'evict':
+        return evict(desk, command);
+      case 'keep':
+        return keep(desk, command);
+      case 'list':
+        return listViewers({ registry, ledger, graveyard, clock }, command);
       case 'set-cap': {
         const { cap, session, actor } = command;
         const wrong = wrongCap(cap, session);
@@ -68,3 +104,4 @@ export const commandRunner =
         return command satisfies never;
     }
   };
+};

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { ProxyOptions } from '../contract.ts';
 import type { CloseWords } from '../core/close-codes.ts';
 import type { Happening, Side } from '../core/lifecycle.ts';
+import { Rate } from '../core/rate.ts';
 import { closeFrame } from './control-frame.ts';
 import { Health } from './health.ts';
 import { Leg } from './leg.ts';
@@ -35,6 +36,8 @@ export class Connection {
   readonly health: Health;
   readonly toViewer: Direction;
   readonly toBackend: Direction;
+  /** What goes to the viewer, as of the last round. */
+  readonly rate = new Rate();
   readonly #legs: Readonly<Record<Side, Leg>>;
   readonly #happen: (happening: Happening) => void;
   readonly #open = new Set<Side>(['viewer', 'backend']);

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Liveness, type LivenessRules } from '../core/liveness.ts';
+import { Peaks } from '../core/trace.ts';
 import { stuckAfterMs, WriteWatch } from '../core/write-watch.ts';
 import { pingFrame } from './control-frame.ts';
 import { kernelKey } from './kernel-queues.ts';
@@ -39,6 +40,10 @@ export class Health {
   /** Bytes that were last seen to wait ahead of an answer that is overdue. */
   #aheadBytes = 0;
   #backendHeardAt: number;
+  readonly #queues: Peaks;
+  #keptUntil = Number.NEGATIVE_INFINITY;
+  /** Where our last Ping ends in the bytes written to the viewer. */
+  #pingEndsAt = 0;
 
   /** `phase`: see `Liveness`. */
   constructor(ends: Ends, rules: Rules, now: () => number, phase: number) {
@@ -49,6 +54,17 @@ export class Health {
     this.#viewerKey = kernelKey(ends.viewer);
     this.#backendKey = kernelKey(ends.backend);
     this.#backendHeardAt = now();
+    this.#queues = new Peaks(now());
+  }
+
+  /** Until then no deadline evicts the viewer. */
+  keepUntil(until: number): void {
+    this.#keptUntil = until;
+  }
+
+  /** The most bytes that waited in each step of the last five minutes; see `Peaks`. */
+  queues(now: number): readonly number[] {
+    return this.#queues.values(now);
   }
 
   /** Bytes that wait for the viewer, the kernel's share included where it is known. */
@@ -89,13 +105,17 @@ export class Health {
       backend.bytesWritten - backend.writableLength,
     );
     if (theirs === 'suspect' && this.#backendKey !== null) keys.push(this.#backendKey);
+    this.#queues.sample(now, this.queuedBytes);
     return keys;
   }
 
   /** Takes in what the kernel holds, for whichever of the suspected keys it could be told. */
   confirm(now: number, queues: ReadonlyMap<string, number>): void {
     const viewer = this.#viewerKey === null ? undefined : queues.get(this.#viewerKey);
-    if (viewer !== undefined) this.#viewerWrites.confirm(now, viewer);
+    if (viewer !== undefined) {
+      this.#viewerWrites.confirm(now, viewer);
+      this.#queues.sample(now, this.queuedBytes);
+    }
     // Without the kernel's word, what waits in Node is all that is known.
     this.#weighAhead(now, viewer ?? 0);
     const backend = this.#backendKey === null ? undefined : queues.get(this.#backendKey);
@@ -109,26 +129,31 @@ export class Health {
   judge(now: number, isSuspect: boolean): HealthVerdict {
     const { toViewer } = this.#ends;
     const { writeTimeoutMs, pongTimeoutMs } = this.#rules;
+    const isKept = now < this.#keptUntil;
     if (!isSuspect) {
-      if (this.#viewerWrites.waitedMs(now) >= writeTimeoutMs) return 'write-timeout';
+      const isFull = this.#viewerWrites.waitedMs(now) >= writeTimeoutMs;
+      if (isFull && !isKept) return 'write-timeout';
       if (this.#backendWrites.waitedMs(now) >= writeTimeoutMs) return 'backend-stuck';
     }
     const cutOff = !toViewer.atBoundary && !toViewer.isPaused;
     if (cutOff && now - this.#backendHeardAt >= pongTimeoutMs) return 'backend-stuck';
-    const verdict = this.liveness.tick(now);
+    const verdict = this.liveness.tick(now, isKept);
     if (verdict === 'expired') return isSuspect ? 'fine' : 'pong-timeout';
     if (verdict === 'ping') this.#ping(now);
     return 'fine';
   }
 
+  /** None while another still waits in Node: a viewer that is kept may read nothing for an hour. */
   #ping(now: number): void {
-    const { toViewer } = this.#ends;
+    const { toViewer, viewer } = this.#ends;
+    if (toViewer.written - viewer.writableLength < this.#pingEndsAt) return;
     const payload = randomBytes(8);
     const frame = pingFrame(payload);
     if (!toViewer.atBoundary && !this.liveness.isAsked) this.liveness.hold(now);
     toViewer.insert(frame, () => {
       const startsAt = toViewer.written;
-      this.liveness.pinged(payload, this.#now(), startsAt, startsAt + frame.length);
+      this.#pingEndsAt = startsAt + frame.length;
+      this.liveness.pinged(payload, this.#now(), startsAt, this.#pingEndsAt);
     });
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { ProxyOptions } from '../contract.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Board } from './board.ts';
+import type { Graveyard } from './graveyard.ts';
 import type { Refusals } from './refuse.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -14,6 +15,7 @@ export type House = {
   readonly tickMs: number;
   readonly ledger: Ledger;
   readonly board: Board;
+  readonly graveyard: Graveyard;
   readonly refusals: Refusals;
   /** The viewer gives its slot back; its legs may linger. */
   readonly release: (viewer: Viewer) => void;

@@ -12,6 +12,7 @@ import { Ledger } from '../core/ledger.ts';
 import type { ProxyEvent } from '../events.ts';
 import { Board } from './board.ts';
 import { commandRunner } from './commands.ts';
+import { Graveyard } from './graveyard.ts';
 import type { House } from './house.ts';
 import { LINGER_MS } from './leg.ts';
 import { addressText, httpServer, isLoopback, listen } from './listen.ts';
@@ -63,6 +64,7 @@ export const startProxy = async (
   if (onEvent) board.listen(onEvent);
   const ledger = new Ledger(options.cap, options.maxViewers);
   const registry = new Registry();
+  const graveyard = new Graveyard(clock);
   const tickMs = tickMsFor(options.pingIntervalMs);
   const meter = loopMeter();
   const { promise: closed, resolve: close } = Promise.withResolvers<string>();
@@ -76,6 +78,7 @@ export const startProxy = async (
     tickMs,
     ledger,
     board,
+    graveyard,
     refusals: new Refusals(options.refuseWith, clock),
     release: (viewer) => {
       ledger.release(viewer.slot);
@@ -105,6 +108,7 @@ export const startProxy = async (
       registry.makeRoom(viewer.slot.session, ledger);
       registry.add(viewer);
     },
+    holders: (session) => registry.holders(session),
   };
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     // A broken socket is noticed by its end; without a listener it would end the process.
@@ -122,10 +126,8 @@ export const startProxy = async (
   const picture = (view: View): Snapshot => {
     seq += 1;
     const loopP99Ms = meter.p99();
-    return draw(
-      { options, clock, ledger, board, registry, address, startedAt, seq, loopP99Ms },
-      view,
-    );
+    const here = { ledger, board, registry, graveyard };
+    return draw({ options, clock, ...here, address, startedAt, seq, loopP99Ms }, view);
   };
   const watches = new Watches(clock, picture);
 
@@ -168,6 +170,14 @@ export const startProxy = async (
     closed,
     watch: (view, onSnapshot) => watches.watch(view, onSnapshot),
     events: (listener) => board.listen(listener),
-    command: commandRunner({ ledger, board, registry, stop, hasStopped: () => stopped }),
+    command: commandRunner({
+      ledger,
+      board,
+      registry,
+      graveyard,
+      clock,
+      stop,
+      hasStopped: () => stopped,
+    }),
   };
 };

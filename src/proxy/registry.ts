@@ -2,9 +2,12 @@
  * Who is here: the viewers that hold a slot, by id and by session, and those whose slot is
  * given back while a leg of theirs is still being closed.
  */
-import type { SessionId, ViewerId } from '../contract.ts';
+import type { Holder, SessionId, ViewerId } from '../contract.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Viewer } from './viewer.ts';
+
+/** Holders of a session's slots that are named. */
+const MOST_HOLDERS = 16;
 
 const addTo = (map: Map<SessionId, Set<Viewer>>, viewer: Viewer): void => {
   const { session } = viewer.slot;
@@ -49,6 +52,16 @@ export class Registry {
   /** The viewer of that id, as long as it holds a slot. */
   find(id: ViewerId): Viewer | undefined {
     return this.#byId.get(id);
+  }
+
+  /** Who holds the slots of a session, oldest first, at most 16. */
+  holders(session: SessionId): readonly Holder[] {
+    const holders: Holder[] = [];
+    for (const { id, who, remote, state } of this.#sessions.get(session) ?? []) {
+      if (holders.length === MOST_HOLDERS) break;
+      holders.push({ viewer: id, who, remote, state });
+    }
+    return holders;
   }
 
   /** A viewer took a slot. */

@@ -19,6 +19,10 @@ const judge = (viewer: Viewer, now: number, isSuspect: boolean): void => {
   else viewer.happen({ on: 'evict', cause: verdict });
 };
 
+/** Who came since the last round is measured as if it had been there all along: a little low. */
+const measure = ({ connection }: Viewer, elapsedMs: number): void =>
+  connection?.rate.count(connection.toViewer.relayed, elapsedMs);
+
 /** Goes round all viewers at every tick. */
 export class Rounds {
   readonly #clock: Clock;
@@ -26,10 +30,12 @@ export class Rounds {
   readonly #cancel: Cancel;
   #due = false;
   #asking = false;
+  #roundAt: number;
 
   constructor(clock: Clock, tickMs: number, viewers: () => Iterable<Viewer>) {
     this.#clock = clock;
     this.#viewers = viewers;
+    this.#roundAt = clock.now();
     this.#cancel = clock.every(tickMs, () => {
       if (this.#due) return;
       this.#due = true;
@@ -45,9 +51,12 @@ export class Rounds {
   #round(): void {
     this.#due = false;
     const now = this.#clock.now();
+    const elapsedMs = now - this.#roundAt;
+    this.#roundAt = now;
     const suspects: Viewer[] = [];
     const keys = new Set<string>();
     for (const viewer of this.#viewers()) {
+      measure(viewer, elapsedMs);
       const suspicion = viewer.connection?.health.look(now) ?? [];
       const isSuspect = suspicion.length > 0;
       if (isSuspect) suspects.push(viewer);

@@ -1,32 +1,33 @@
 /**
  * Draws up what a watcher looks at: totals over everything, rows only for what is in view.
- * A few passes over the viewers, and sorting; the rest grows with the screen, not with the proxy.
+ * One pass over the viewers and a few over the sessions; the rest grows with the screen, not
+ * with the proxy.
  */
 import type { Clock } from '../clock.ts';
 import type {
   ProxyOptions,
   SessionId,
-  SessionRow,
-  SessionState,
   Slice,
   Snapshot,
   Totals,
   View,
+  ViewerDetail,
+  ViewerId,
   ViewerRow,
-  ViewerState,
 } from '../contract.ts';
 import type { Ledger } from '../core/ledger.ts';
-import {
-  compareSessions,
-  compareViewers,
-  needsAttention,
-  percentile,
-  sessionState,
-  sliceOf,
-} from '../core/ranking.ts';
 import type { Board } from './board.ts';
+import { takeCensus, type Census, type Session } from './census.ts';
+import { detailOf } from './detail.ts';
+import type { Graveyard } from './graveyard.ts';
+import { isListed, listSessions, sessionViewers, worstOf } from './listing.ts';
+import { wantedBy, type Wanted } from './matching.ts';
 import type { Registry } from './registry.ts';
+import { sessionRow, viewerRow } from './rows.ts';
 import type { Viewer } from './viewer.ts';
+
+/** Followed viewers that count. */
+const MOST_FOLLOWED = 1_000;
 
 /** What a picture is drawn from. */
 export type Scene = {
@@ -35,151 +36,97 @@ export type Scene = {
   readonly ledger: Ledger;
   readonly board: Board;
   readonly registry: Registry;
+  readonly graveyard: Graveyard;
   readonly address: string;
   readonly startedAt: number;
   readonly seq: number;
   readonly loopP99Ms: number | null;
 };
 
-type Session = {
-  readonly id: SessionId;
-  readonly state: SessionState;
-  readonly viewers: ReadonlySet<Viewer>;
-};
-
-const viewerRow = (viewer: Viewer, now: number): ViewerRow => {
-  const { connection, state } = viewer;
-  const health = connection?.health;
-  const deadline = health?.liveness.deadline(now);
-  return {
-    id: viewer.id,
-    session: viewer.slot.session,
-    remote: viewer.remote,
-    state,
-    rttMs: health?.liveness.rttMs ?? null,
-    smoothedRttMs: health?.liveness.smoothedRttMs ?? null,
-    recentRttsMs: health?.liveness.recentRttsMs ?? [],
-    deadlineMs: deadline?.leftMs ?? null,
-    deadlineHeld: deadline?.held ?? false,
-    queuedBytes: health?.queuedBytes ?? 0,
-    stuckMs: state === 'stuck' ? (health?.stuckMs(now) ?? 0) : 0,
-    ageMs: now - viewer.arrivedAt,
-    bytesToViewer: connection?.toViewer.relayed ?? 0,
-    bytesToBackend: connection?.toBackend.relayed ?? 0,
-  };
-};
-
-const sessionRow = ({ id, state, viewers }: Session, scene: Scene, now: number): SessionRow => {
-  const rtts: number[] = [];
-  let dialling = 0;
-  let queuedBytes = 0;
-  let oldest = now;
-  for (const { phase, connection, arrivedAt } of viewers) {
-    if (phase === 'dialling') dialling += 1;
-    const rtt = connection?.health.liveness.rttMs ?? null;
-    if (rtt !== null) rtts.push(rtt);
-    queuedBytes += connection?.health.queuedBytes ?? 0;
-    oldest = Math.min(oldest, arrivedAt);
-  }
-  return {
-    id,
-    state,
-    viewers: viewers.size,
-    dialling,
-    cap: scene.ledger.capOf(id),
-    capIsOwn: scene.ledger.hasOwnCap(id),
-    p95RttMs: percentile(rtts, 0.95),
-    queuedBytes,
-    refused: scene.board.refusedIn(id),
-    ageMs: now - oldest,
-  };
-};
-
-const worstOf = (viewers: Iterable<Viewer>): ViewerState => {
-  let worst: ViewerState = 'dialling';
-  for (const { state } of viewers) if (compareViewers(state, worst) < 0) worst = state;
-  return worst;
-};
-
-const worstFirst = (a: Viewer, b: Viewer): number =>
-  compareViewers(a.state, b.state) || a.arrivedAt - b.arrivedAt || a.number - b.number;
-
-const totalsOf = (sessions: readonly Session[], scene: Scene): Totals => {
-  const states: Record<ViewerState, number> = {
-    dialling: 0,
-    ok: 0,
-    late: 0,
-    expiring: 0,
-    stuck: 0,
-  };
-  for (const { state } of scene.registry.viewers) states[state] += 1;
-  let full = 0;
-  let over = 0;
-  for (const { id, viewers } of sessions) {
-    const cap = scene.ledger.capOf(id);
-    if (viewers.size === cap) full += 1;
-    if (viewers.size > cap) over += 1;
-  }
-  return {
-    sessions: sessions.length,
-    viewers: scene.ledger.total,
-    late: states.late,
-    expiring: states.expiring,
-    stuck: states.stuck,
-    full,
-    over,
-    refused: scene.board.refused,
-    evicted: scene.board.evicted,
-  };
-};
-
-const sortedSessions = ({ registry, ledger }: Scene): readonly Session[] => {
-  const sessions: Session[] = [];
-  for (const [id, viewers] of registry.sessions) {
-    const state = sessionState(worstOf(viewers), viewers.size, ledger.capOf(id));
-    sessions.push({ id, state, viewers });
-  }
-  return sessions.sort((a, b) => compareSessions(a.state, b.state) || (a.id < b.id ? -1 : 1));
-};
+const totalsOf = (
+  { sessions, states, full, over }: Census,
+  { ledger, board }: Pick<Scene, 'ledger' | 'board'>,
+): Totals => ({
+  sessions: sessions.length,
+  viewers: ledger.total,
+  late: states.late,
+  expiring: states.expiring,
+  stuck: states.stuck,
+  full,
+  over,
+  refused: board.refused,
+  evicted: board.evicted,
+});
 
 const mapRows = <From, To>(slice: Slice<From>, row: (from: From) => To): Slice<To> => ({
   ...slice,
   rows: slice.rows.map(row),
 });
 
+/** The session that was asked for, while it is listed; the first that is looked at otherwise. */
+const chosen = (
+  wish: SessionId | null,
+  inView: Slice<Session>,
+  { sessions }: Census,
+  wanted: Wanted | null,
+): Session | null => {
+  const wished = wish === null ? undefined : sessions.find(({ id }) => id === wish);
+  const isThere = wished !== undefined && isListed(wished, wanted);
+  return (isThere ? wished : inView.rows[0]) ?? null;
+};
+
+const NONE: Slice<never> = { from: 0, total: 0, rows: [] };
+
+const detail = (
+  id: ViewerId | null,
+  { registry, graveyard, clock }: Scene,
+  row: (viewer: Viewer) => ViewerRow,
+): ViewerDetail | null => {
+  if (id === null) return null;
+  const viewer = registry.find(id);
+  if (viewer !== undefined) return detailOf(viewer, row(viewer), clock);
+  const tombstone = graveyard.find(id);
+  return tombstone === null ? null : { gone: true, tombstone };
+};
+
 /** The picture of this moment for `view`. */
 export const draw = (scene: Scene, view: View): Snapshot => {
-  const { options, clock, board, registry } = scene;
+  const { options, clock, ledger, board, registry, graveyard } = scene;
   const now = clock.now();
-  const sessions = sortedSessions(scene);
-  const inView = sliceOf(sessions, view.sessions, ({ id }) => id);
-  const isThere = view.session !== null && registry.sessions.has(view.session);
-  const session = isThere ? view.session : (inView.rows[0]?.id ?? null);
-  const viewers = session === null ? [] : [...(registry.sessions.get(session) ?? [])];
-  const attention = [...registry.viewers].filter(({ state }) => needsAttention(state));
+  const row = (viewer: Viewer): ViewerRow => viewerRow(viewer, graveyard, now);
+  const census = takeCensus(registry, ledger);
+  const wanted = wantedBy(view.filter, now);
+  const sessions = listSessions(census.sessions, wanted, view, board);
+  const session = chosen(view.session, sessions, census, wanted);
+  const viewers = session === null ? NONE : sessionViewers(session, wanted, view, now);
+  const { upTo, kind, rows } = view.events;
+  const { entries, newest } = board.feed(rows, upTo, kind);
   return {
     seq: scene.seq,
     at: clock.date().getTime(),
     startedAt: scene.startedAt,
     address: scene.address,
-    cap: scene.ledger.cap,
+    cap: ledger.cap,
     maxViewers: options.maxViewers,
     pingIntervalMs: options.pingIntervalMs,
     pongTimeoutMs: options.pongTimeoutMs,
     writeTimeoutMs: options.writeTimeoutMs,
     loopP99Ms: scene.loopP99Ms,
-    totals: totalsOf(sessions, scene),
-    sessions: mapRows(inView, (row) => sessionRow(row, scene, now)),
-    session,
-    viewers: mapRows(
-      sliceOf(viewers.sort(worstFirst), view.viewers, ({ id }) => id),
-      (viewer) => viewerRow(viewer, now),
-    ),
-    worst: attention
-      .sort(worstFirst)
-      .slice(0, view.worst)
-      .map((viewer) => viewerRow(viewer, now)),
-    events: board.feed(view.events.rows, view.events.upTo),
-    newestEvent: board.newest,
+    totals: totalsOf(census, scene),
+    sessions: mapRows(sessions, (each) => sessionRow(each, scene, now)),
+    session: session?.id ?? null,
+    viewers: mapRows(viewers, row),
+    worst: worstOf(census.attention, view.worst).map(row),
+    followed: followed(view, registry).map(row),
+    detail: detail(view.detail, scene, row),
+    gone: session === null ? [] : graveyard.newest(session.id, view.gone),
+    events: entries,
+    newestEvent: newest,
   };
 };
+
+const followed = ({ followed }: View, registry: Registry): readonly Viewer[] =>
+  followed
+    .slice(0, MOST_FOLLOWED)
+    .map((id) => registry.find(id))
+    .filter((viewer) => viewer !== undefined);

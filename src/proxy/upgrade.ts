@@ -6,9 +6,11 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6, type Socket } from 'node:net';
 import { backendRequest } from '../core/backend-request.ts';
 import { CLOSE } from '../core/close-codes.ts';
-import { viewerAddress } from '../core/forwarded.ts';
+import { isTrustedPeer, viewerAddress } from '../core/forwarded.ts';
 import { mayConnect } from '../core/origin.ts';
 import { routeUpgrade } from '../core/route.ts';
+import { nameViewer } from '../core/who.ts';
+import type { Holder } from '../contract.ts';
 import type { House } from './house.ts';
 import { answerHttp } from './refuse.ts';
 import { Viewer } from './viewer.ts';
@@ -35,14 +37,17 @@ export type Door = {
   readonly loopback: boolean;
   /** Lists the viewer, and makes room for its backend connection. */
   readonly admit: (viewer: Viewer) => void;
+  /** Who holds the slots of a session. */
+  readonly holders: (session: Viewer['slot']['session']) => readonly Holder[];
 };
 
 const refuse = (
-  { house }: Door,
+  { house, holders }: Door,
   cause: 'cap' | 'max-viewers',
   place: {
     readonly session: Viewer['slot']['session'];
     readonly remote: string;
+    readonly who?: string;
     readonly viewers: number;
     readonly cap: number;
   },
@@ -50,7 +55,9 @@ const refuse = (
 ): void => {
   const words = cause === 'cap' ? CLOSE.sessionFull : CLOSE.proxyFull;
   const put = house.refusals.refuse(how.request, how.socket, how.head, { words, status: 503 });
-  house.board.record({ event: 'viewer.refused', ...place, cause, ...put });
+  house.board.record({ event: 'viewer.refused', ...place, cause, ...put }, () =>
+    cause === 'cap' ? holders(place.session) : [],
+  );
 };
 
 /** Takes one upgrade in; returns once the viewer dials or is answered. */
@@ -69,20 +76,28 @@ export const enter = (door: Door, request: IncomingMessage, socket: Socket, head
     return;
   }
   const peer = { address: socket.remoteAddress, port: socket.remotePort };
-  const forwarded = viewerAddress({ peer, rawHeaders, trusted: door.trusted });
+  const { trusted } = door;
+  const forwarded = viewerAddress({ peer, rawHeaders, trusted });
+  const isTrusted = isTrustedPeer({ peer, trusted });
+  const named = nameViewer(rawHeaders, house.options.whoHeader, isTrusted);
+  const { who } = named;
   const { remote } = forwarded;
   const { session } = route;
   const admission = house.ledger.reserve(session);
   const { viewers, cap } = admission;
   if (!admission.ok) {
-    refuse(door, admission.cause, { session, remote, viewers, cap }, { request, socket, head });
+    const from = who === null ? { remote } : { remote, who };
+    const place = { session, ...from, viewers, cap };
+    refuse(door, admission.cause, place, { request, socket, head });
     return;
   }
   const number = door.ids.next();
-  const viewer = new Viewer({ number, slot: admission.slot, remote, request, socket, head }, house);
+  const { slot } = admission;
+  const viewer = new Viewer({ number, slot, remote, who, request, socket, head }, house);
   door.admit(viewer);
   if (viewers === cap) house.board.record({ event: 'session.full', session, viewers, cap });
   const { backend: template, backendHost } = house.options;
   const { query } = route;
-  viewer.dial(backendRequest({ template, session, query, rawHeaders, backendHost, forwarded }));
+  const order = { template, session, query, rawHeaders: named.rawHeaders, backendHost, forwarded };
+  viewer.dial(backendRequest(order));
 };

@@ -1,7 +1,7 @@
 /**
  * What the events say about one viewer. How a connection was closed is known only once the
  * Close is flushed or given up, so the last events wait for that, a second at most; the slot
- * does not.
+ * does not. A viewer that was admitted leaves a tombstone with its last one.
  */
 import type { ViewerId } from '../contract.ts';
 import type { Effect, Side } from '../core/lifecycle.ts';
@@ -16,8 +16,12 @@ export type Subject = {
   readonly id: ViewerId;
   readonly slot: Slot;
   readonly remote: string;
+  readonly who: string | null;
   readonly arrivedAt: number;
 };
+
+/** Who evicted a viewer, and why in their words, where they said so. */
+export type Eviction = { readonly actor: string; readonly note: string | null };
 
 /** Records the events of one viewer. */
 export class ViewerRecords {
@@ -64,6 +68,11 @@ export class ViewerRecords {
     });
   }
 
+  /** For `forMs` no deadline evicts the viewer; 0: they hold again. */
+  kept(forMs: number, actor: string): void {
+    this.#house.board.record({ event: 'viewer.kept', ...this.#named, forMs, actor });
+  }
+
   /** How a leg was closed, once that is known; the first word counts. */
   put(side: Side, put: ClosePut): void {
     this.#puts[side] ??= put;
@@ -73,27 +82,36 @@ export class ViewerRecords {
     tell(this.#puts[side]);
   }
 
-  /** The viewer is gone, and why; `actor` is the operator's name where one evicted it. */
+  /** The viewer is gone, and why; `eviction` is the operator's, where there was one. */
   left(
     { cause, evicted, put }: Extract<Effect, { do: 'record-left' }>,
     { toViewer, toBackend }: Connection,
-    actor: string | null,
+    eviction: Eviction | null,
   ): void {
+    const { board, clock, graveyard } = this.#house;
     const named = this.#named;
     const figures = {
-      durationMs: Math.round(this.#house.clock.now() - this.#openedAt),
+      durationMs: Math.round(clock.now() - this.#openedAt),
       bytesToViewer: toViewer.relayed,
       bytesToBackend: toBackend.relayed,
+    };
+    const messages = {
       messagesToViewer: toViewer.messages,
       messagesToBackend: toBackend.messages,
     };
-    const by = evicted === 'operator' && actor !== null ? { actor } : {};
+    const { actor = null, note = null } = (evicted === 'operator' ? eviction : null) ?? {};
+    const at = clock.date().getTime();
     const tell = (closed: ClosePut): void => {
-      const { board } = this.#house;
+      const { id, remote, who, slot } = this.#subject;
+      const { code = null, reason = null } = closed;
+      const why = cause === 'evicted' ? (evicted ?? 'operator') : cause;
+      const place = { id, session: slot.session, remote, who };
+      graveyard.bury({ ...place, at, cause: why, actor, code, reason, ...figures });
       if (evicted !== null) {
+        const by = { ...(actor !== null && { actor }), ...(note !== null && { note }) };
         board.record({ event: 'viewer.evicted', ...named, cause: evicted, ...by, ...closed });
       }
-      board.record({ event: 'viewer.left', ...named, cause, ...figures, ...closed });
+      board.record({ event: 'viewer.left', ...named, cause, ...figures, ...messages, ...closed });
     };
     const known = this.#puts[put];
     if (known === null) this.#farewell = { put, tell };
@@ -101,10 +119,11 @@ export class ViewerRecords {
   }
 
   get #named(): Named {
-    const { id, remote, slot } = this.#subject;
+    const { id, remote, who, slot } = this.#subject;
     const { ledger } = this.#house;
     const { session } = slot;
+    const from = who === null ? { remote } : { remote, who };
     const viewers = ledger.viewers(session);
-    return { session, viewer: id, remote, viewers, cap: ledger.capOf(session) };
+    return { session, viewer: id, ...from, viewers, cap: ledger.capOf(session) };
   }
 }

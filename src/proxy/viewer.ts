@@ -8,6 +8,8 @@ import type { Socket } from 'node:net';
 import type { ViewerId, ViewerState } from '../contract.ts';
 import { viewerAnswer } from '../core/backend-answer.ts';
 import type { BackendRequest } from '../core/backend-request.ts';
+import { CLOSE, type CloseWords } from '../core/close-codes.ts';
+import { evictedWords } from '../core/eviction.ts';
 import type { Slot } from '../core/ledger.ts';
 import {
   DIALLING,
@@ -22,13 +24,15 @@ import { Connection } from './connection.ts';
 import { reset } from './leg.ts';
 import type { Refusal } from './refuse.ts';
 import type { House } from './house.ts';
-import { ViewerRecords } from './viewer-records.ts';
+import { type Eviction, ViewerRecords } from './viewer-records.ts';
 
 /** How a viewer arrives. */
 export type Arriving = {
   readonly number: number;
   readonly slot: Slot;
   readonly remote: string;
+  /** What a trusted proxy calls the viewer; null: nothing. */
+  readonly who: string | null;
   readonly request: IncomingMessage;
   readonly socket: Socket;
   /** Bytes that came behind the request. */
@@ -44,7 +48,10 @@ export class Viewer {
   readonly id: ViewerId;
   readonly slot: Slot;
   readonly remote: string;
+  readonly who: string | null;
   readonly arrivedAt: number;
+  /** Wall-clock time of the arrival, milliseconds since 1970. */
+  readonly arrivedOn: number;
   readonly #house: House;
   readonly #arriving: Arriving;
   readonly #records: ViewerRecords;
@@ -58,7 +65,8 @@ export class Viewer {
   #rest: Readonly<Record<Side, Buffer>> | null = null;
   #connection: Connection | null = null;
   #shown: 'ok' | 'late' | 'expiring' | 'stuck' = 'ok';
-  #evictedBy: string | null = null;
+  #keptUntil = Number.NEGATIVE_INFINITY;
+  #eviction: Eviction | null = null;
 
   constructor(arriving: Arriving, house: House) {
     this.#arriving = arriving;
@@ -67,7 +75,9 @@ export class Viewer {
     this.id = `v${arriving.number}` as ViewerId;
     this.slot = arriving.slot;
     this.remote = arriving.remote;
+    this.who = arriving.who;
     this.arrivedAt = house.clock.now();
+    this.arrivedOn = house.clock.date().getTime();
     this.#records = new ViewerRecords(this, house);
   }
 
@@ -113,10 +123,22 @@ export class Viewer {
     });
   }
 
-  /** Ends the viewer by decision of `actor`. */
-  evict(actor: string): void {
-    this.#evictedBy = actor;
+  /** Ends the viewer by decision of `actor`; `note` says why. */
+  evict(actor: string, note: string | null): void {
+    this.#eviction = { actor, note };
     this.happen({ on: 'evict', cause: 'operator' });
+  }
+
+  /** For `forMs` no deadline evicts the viewer; 0 ends that. */
+  keep(forMs: number, actor: string): void {
+    this.#keptUntil = this.#house.clock.now() + forMs;
+    this.#connection?.health.keepUntil(this.#keptUntil);
+    this.#records.kept(forMs, actor);
+  }
+
+  /** Time until the deadlines hold again, in milliseconds; null: they do. */
+  keptMs(now: number): number | null {
+    return now < this.#keptUntil ? this.#keptUntil - now : null;
   }
 
   /** Ends every leg at once; nothing of it is left. */
@@ -180,7 +202,9 @@ export class Viewer {
         return this.#house.release(this);
       case 'refuse': {
         const { socket, early } = this.#takeSocket();
-        this.#refusal = this.#house.refusals.refuse(this.#arriving.request, socket, early, effect);
+        const { request } = this.#arriving;
+        const how = { words: this.#words(effect.words), status: effect.status };
+        this.#refusal = this.#house.refusals.refuse(request, socket, early, how);
         return undefined;
       }
       case 'cut':
@@ -191,10 +215,12 @@ export class Viewer {
         return this.#connection?.end(effect.side);
       case 'answer':
         return this.#connection?.answer(effect.side);
-      case 'close':
-        return this.#connection?.close(effect.side, effect.words, (sent) =>
-          this.#records.put(effect.side, { ...(sent ? effect.words : {}), closeSent: sent }),
+      case 'close': {
+        const words = this.#words(effect.words);
+        return this.#connection?.close(effect.side, words, (sent) =>
+          this.#records.put(effect.side, { ...(sent ? words : {}), closeSent: sent }),
         );
+      }
       case 'pass-close':
         return this.#connection?.passClose(effect.side, (sent) => this.#passed(effect.side, sent));
       case 'record-admitted':
@@ -203,7 +229,7 @@ export class Viewer {
         return this.#records.unavailable(effect.cause, this.#dialDetail, this.#refusal);
       case 'record-left':
         if (this.#connection === null) return undefined;
-        return this.#records.left(effect, this.#connection, this.#evictedBy);
+        return this.#records.left(effect, this.#connection, this.#eviction);
       default:
         return effect satisfies never;
     }
@@ -227,12 +253,19 @@ export class Viewer {
       happen: (happening) => this.happen(happening),
       closed: () => this.#house.gone(this),
     });
+    this.#connection.health.keepUntil(this.#keptUntil);
     this.#rest = { viewer: early, backend: rest };
   }
 
   get #dialDetail(): string {
     const outcome = this.#outcome;
     return outcome === null || outcome.ok ? 'the viewer was ended first' : outcome.detail;
+  }
+
+  /** What is said on closing: to a viewer that an operator evicts, also why. */
+  #words(words: CloseWords): CloseWords {
+    const note = this.#eviction?.note ?? null;
+    return note !== null && words === CLOSE.evictedByOperator ? evictedWords(note) : words;
   }
 
   #relay(): void {

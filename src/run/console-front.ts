@@ -6,11 +6,13 @@
 import type { showConsole, ShownConsole } from '../../components/show-console.tsx';
 import type { Clock } from '../clock.ts';
 import type { startThread } from '../control/thread.ts';
+import type { ScreenOptions } from '../contract.ts';
 import type { ProxyEvent } from '../events.ts';
 import type { Front } from './front.ts';
 import type { EventLines } from './event-lines.ts';
 import type { Launched } from './launch.ts';
 import { durationText } from '../cli/option-values.ts';
+import { saveFile } from './save-file.ts';
 
 /** What the console needs of the process. */
 export type Terminal = {
@@ -28,7 +30,12 @@ export type Parts = {
 };
 
 const ownParts: Parts = {
-  drawing: () => import('../../components/show-console.tsx'),
+  drawing: () => {
+    // What is coloured is decided by the console. The library that draws would look for
+    // `--no-color` and for `TERM` itself, and leave out inverse too: nobody would see the cursor.
+    process.env['FORCE_COLOR'] = '1';
+    return import('../../components/show-console.tsx');
+  },
   thread: () => import('../control/thread.ts'),
 };
 
@@ -46,6 +53,7 @@ const MOST_NOTES = 20;
 /** The front in a terminal. */
 export class ConsoleFront implements Front {
   readonly #terminal: Terminal;
+  readonly #screen: ScreenOptions;
   readonly #lines: EventLines;
   readonly #clock: Clock;
   readonly #parts: Parts;
@@ -56,8 +64,15 @@ export class ConsoleFront implements Front {
   #notes: string[] = [];
   #errorsSince = 0;
 
-  constructor(terminal: Terminal, lines: EventLines, clock: Clock, parts = ownParts) {
+  constructor(
+    terminal: Terminal,
+    screen: ScreenOptions,
+    lines: EventLines,
+    clock: Clock,
+    parts = ownParts,
+  ) {
     this.#terminal = terminal;
+    this.#screen = screen;
     this.#lines = lines;
     this.#clock = clock;
     this.#parts = parts;
@@ -110,7 +125,14 @@ export class ConsoleFront implements Front {
     const drawing = await this.#parts.drawing();
     if (this.#mode !== 'console') return;
     const { stdin, stdout, env } = this.#terminal;
-    const shown = drawing.showConsole(control, { stdin, stdout }, { join, env });
+    const settings = {
+      ...this.#screen,
+      join,
+      env,
+      stopWith: `kill ${process.pid}`,
+      save: saveFile,
+    };
+    const shown = drawing.showConsole(control, { stdin, stdout }, settings);
     this.#shown = shown;
     await shown.done;
     if (this.#mode === 'console') onQuit();

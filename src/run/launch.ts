@@ -42,6 +42,15 @@ const startDemoProxy = async (
   }
 };
 
+/** The sample viewers have names, unless the operator wants to try a header of his own. */
+const named = (
+  options: Omit<ProxyOptions, 'backend'>,
+  { whoHeader, trustProxies }: Pick<ProxyOptions, 'whoHeader' | 'trustProxies'>,
+): Omit<ProxyOptions, 'backend'> =>
+  options.whoHeader === null
+    ? { ...options, whoHeader, trustProxies: [...options.trustProxies, ...trustProxies] }
+    : options;
+
 const launchDemo = async (
   parsed: Extract<Parsed, { command: 'demo' }>,
   start: StartProxy,
@@ -50,7 +59,8 @@ const launchDemo = async (
   const { startDemo } = await import('../demo/demo.ts');
   const demo = await startDemo(clock);
   try {
-    const options = { ...parsed.options, backend: demo.backend };
+    const { backend, naming } = demo;
+    const options = { ...named(parsed.options, naming), backend };
     const control = await startDemoProxy(start, options, parsed.anyPort);
     demo.start(control.address, control);
     return {

@@ -15,6 +15,16 @@ export type SignalSource = {
   readonly on: (signal: (typeof STOP_SIGNALS)[number], listener: () => void) => unknown;
 };
 
+/**
+ * Goes on whatever the terminal says: who presses Ctrl-Z in a console that has failed means the
+ * console, and would stop the proxy.
+ */
+export const ignoreSuspension = (source: {
+  readonly on: (signal: 'SIGTSTP', listener: () => void) => unknown;
+}): void => {
+  source.on('SIGTSTP', () => {});
+};
+
 /** Calls `onStop` for every wish to stop, from now on; the process no longer dies of them. */
 export const onStopSignals = (source: SignalSource, clock: Clock, onStop: () => void): void => {
   for (const signal of STOP_SIGNALS) {

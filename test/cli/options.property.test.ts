@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ProxyOptions } from '../../src/contract.ts';
 import { BouncerError } from '../../src/errors.ts';
 import {
   parseBackend,
@@ -11,7 +10,7 @@ import {
 import { OPTION_TABLE } from '../../src/cli/option-table.ts';
 import { durationText, parseDuration, parseSize, sizeText } from '../../src/cli/option-values.ts';
 import type { OptionsInput } from '../../src/cli/option-reader.ts';
-import { parseOptions } from '../../src/cli/options.ts';
+import { parseOptions, type Parsed } from '../../src/cli/options.ts';
 
 const anything = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
@@ -52,12 +51,10 @@ const target = fc
   .array(fc.constantFrom('a', '{session}', '%20', '?', '=', '&', '.', '..', '/', '~'))
   .map((parts) => `/${parts.join('')}`);
 
-type Options = Omit<ProxyOptions, 'backend'>;
-
 /** The options, or the line of the error; any other error passes through. */
-const outcomeOf = (input: OptionsInput): Options | string => {
+const outcomeOf = (input: OptionsInput): Parsed | string => {
   try {
-    return parseOptions(input).options;
+    return parseOptions(input);
   } catch (error) {
     if (error instanceof BouncerError && error.kind === 'usage') return error.line;
     throw error;
@@ -72,7 +69,10 @@ const isClearLine = (line: string): boolean =>
 const isWhole = (number: number, min: number, max: number): boolean =>
   Number.isInteger(number) && number >= min && number <= max;
 
-const isInRange = (options: Options): boolean =>
+const isInRange = ({ options, screen }: Parsed): boolean =>
+  (screen.name === null || /^[ -~]{1,32}$/.test(screen.name)) &&
+  (options.whoHeader === null ||
+    (/^[^\sA-Z:,"]+$/.test(options.whoHeader) && options.trustProxies.length > 0)) &&
   isWhole(options.cap, 1, 100_000) &&
   isWhole(options.maxViewers, 1, 1_000_000) &&
   isWhole(options.pingIntervalMs, 10, 3_600_000) &&

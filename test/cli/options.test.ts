@@ -42,6 +42,14 @@ describe('defaults', () => {
     expect(parse({ backend })).toEqual({
       command: 'proxy',
       headless: false,
+      screen: {
+        readOnly: false,
+        ascii: false,
+        color: true,
+        name: null,
+        accent: null,
+        confirm: 'undo',
+      },
       options: {
         listen: { host: '127.0.0.1', port: 8080 },
         backend: { address: { host: '127.0.0.1', port: 7681 }, tls: false, target: '/ws' },
@@ -59,6 +67,7 @@ describe('defaults', () => {
         maxBackendMessage: 4_194_304,
         allowOrigins: [],
         trustProxies: [],
+        whoHeader: null,
       },
     });
   });
@@ -67,14 +76,14 @@ describe('defaults', () => {
     ({ byDefault }) => byDefault !== null && /^[\w/:.{}]+$/.test(byDefault) && byDefault !== 'none',
   );
 
-  test('that are stated as a value are ten', () => {
-    expect(stated.map(({ name }) => name)).toHaveLength(10);
+  test('that are stated as a value are eleven', () => {
+    expect(stated.map(({ name }) => name)).toHaveLength(11);
   });
 
   test.each(stated.map(({ name, byDefault }) => ({ name, byDefault })))(
     'of --$name is really $byDefault',
     ({ name, byDefault }) => {
-      expect(optionsOf({ [name]: byDefault! })).toEqual(optionsOf({}));
+      expect(parse({ backend, [name]: byDefault! })).toEqual(parse({ backend }));
     },
   );
 
@@ -245,6 +254,22 @@ describe('values that will not do', () => {
     ['trust-proxy', '10.0.0.0/', 'has no valid prefix length', 'write one from 0 to 32'],
     ['trust-proxy', '010.0.0.0/8', 'is not an address', 'write a range'],
     ['trust-proxy', 'fd00::/129', 'has no valid prefix length', 'write one from 0 to 128'],
+    ['who-header', 'X-User:', 'is not the name of a header', 'X-Forwarded-User, without a colon'],
+    ['who-header', 'X User', 'is not the name of a header', 'X-Forwarded-User, without a colon'],
+    ['who-header', 'Sec-WebSocket-Key', 'is a header of the connection itself', 'name one like'],
+    ['who-header', 'x-forwarded-for', 'is a header of the connection itself', 'name one like'],
+    ['who-header', 'Cookie', 'carries secrets', 'name one like X-Forwarded-User'],
+    ['who-header', 'AUTHORIZATION', 'carries secrets', 'name one like X-Forwarded-User'],
+    ['confirm', 'never', 'is not one of its values', 'pass undo or always'],
+    [
+      'accent',
+      'pink',
+      'is not one of its values',
+      'red, green, yellow, blue, magenta, cyan or whi',
+    ],
+    ['name', ' ', 'is blank', 'use 1 to 32 characters'],
+    ['name', 'n'.repeat(33), 'is too long', 'use at most 32 characters'],
+    ['name', 'H\u00e4user', 'has a character that the title cannot show', 'printable ASCII'],
   ])('--%s %s %s', (name, value, problem, remedy) => {
     const line = lineOf({ [name]: value });
     expect(line).toMatch(new RegExp(`^wsbouncer: --${name} `));
@@ -284,6 +309,19 @@ describe('what options demand of each other', () => {
     const error = errorOf(() => parse({}));
     expect(error.line).toMatch(/^wsbouncer: --backend is required; .*wsbouncer demo/);
     expect(error.exitCode).toBe(2);
+  });
+
+  test('a header that says who a viewer is needs peers that are believed', () => {
+    const whoHeader = 'X-Forwarded-User';
+    expect(optionsOf({ 'who-header': whoHeader, 'trust-proxy': '::1' })).toMatchObject({
+      whoHeader: 'x-forwarded-user',
+    });
+    expect(lineOf({ 'who-header': whoHeader })).toBe(
+      'wsbouncer: --who-header "X-Forwarded-User" would be believed of nobody; say with --trust-proxy <cidr> which peers set it',
+    );
+    expect(lineOf({}, { WSBOUNCER_WHO_HEADER: whoHeader })).toContain(
+      'wsbouncer: WSBOUNCER_WHO_HEADER "X-Forwarded-User" would be believed of nobody',
+    );
   });
 
   test('{session} in the backend needs {session} in the path', () => {
@@ -343,32 +381,38 @@ describe('the environment', () => {
     'max-backend-message': '13KiB',
     'allow-origin': 'https://a.example',
     'trust-proxy': '10.0.0.0/8',
+    'who-header': 'x-user',
+    confirm: 'always',
+    name: 'hall 7',
+    accent: 'blue',
   };
 
   test.each(OPTION_TABLE.filter(({ placeholder, only }) => placeholder && only !== 'demo'))(
     'sets --$name as the flag does, and the flag wins',
     ({ name }) => {
       const value = values[name]!;
-      const byFlag = optionsOf({ [name]: value });
-      expect(byFlag).not.toEqual(optionsOf({}));
+      const more: Flags = name === 'who-header' ? { 'trust-proxy': '::1' } : {};
+      const rest: Flags = name === 'backend' ? more : { backend, ...more };
+      const byFlag = parse({ ...rest, [name]: value });
+      expect(byFlag).not.toEqual(parse({ backend, ...more }));
       const env = { [environmentName(name)]: value };
-      const withoutFlag = name === 'backend' ? parse({}, env) : parse({ backend }, env);
-      expect(withoutFlag).toHaveProperty('options', byFlag);
-      const wrong = { [environmentName(name)]: '?!' };
-      expect(optionsOf({ [name]: value }, wrong)).toEqual(byFlag);
+      expect(parse(rest, env)).toEqual(byFlag);
+      const wrong = { [environmentName(name)]: '?! ' };
+      expect(parse({ ...rest, [name]: value }, wrong)).toEqual(byFlag);
     },
   );
 
-  test.each([
-    ['1', true],
-    ['true', true],
-    ['0', false],
-    ['false', false],
-  ])('WSBOUNCER_HEADLESS=%s is %s', (text, headless) => {
-    expect(parse({ backend }, { WSBOUNCER_HEADLESS: text }).headless).toBe(headless);
-    expect(parse({ backend, headless: !headless }, { WSBOUNCER_HEADLESS: text }).headless).toBe(
-      !headless,
-    );
+  test.each(
+    OPTION_TABLE.filter(({ placeholder }) => placeholder === null).flatMap(({ name }) => [
+      { name, text: '1', on: true },
+      { name, text: 'true', on: true },
+      { name, text: '0', on: false },
+      { name, text: 'false', on: false },
+    ]),
+  )('turns --$name on or off: $text is $on', ({ name, text, on }) => {
+    const env = { [environmentName(name)]: text };
+    expect(parse({ backend }, env)).toEqual(parse({ backend, [name]: on }));
+    expect(parse({ backend, [name]: !on }, env)).not.toEqual(parse({ backend, [name]: on }));
   });
 
   test('WSBOUNCER_HEADLESS=maybe is an error', () => {

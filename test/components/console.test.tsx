@@ -4,6 +4,7 @@ import { Console } from '../../components/Console.tsx';
 import { ConsoleStore } from '../../components/console-store.ts';
 import { unicodeGlyphs } from '../../src/console/glyphs.ts';
 import type { Size } from '../../src/console/layout.ts';
+import { plainSettings } from '../../src/console/state.ts';
 import { smallWorld, without } from '../console/worlds.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeControl, type World } from '../support/fake-control.ts';
@@ -17,11 +18,11 @@ const open = async (size: Size = { columns: 80, rows: 24 }, world: World = small
   let quits = 0;
   const store = new ConsoleStore(control, {
     size,
-    join: null,
+    settings: plainSettings,
     time: clock,
     isBehind: () => false,
-    onQuit: () => {
-      quits += 1;
+    carryOut: (effect) => {
+      if (effect.do === 'quit') quits += 1;
     },
     onFailure: (error) => {
       throw error;
@@ -177,11 +178,18 @@ describe('the console', () => {
     expect(console.quits()).toBe(1);
   });
 
-  it('swallows Ctrl-Z and keys that mean nothing', async () => {
+  it('swallows keys that mean nothing', async () => {
     const console = await open();
     const before = console.screen();
-    await console.type('\u001A', 'x', '5', '\u001B[15~');
+    await console.type('x', '\u001B[15~', '\u0002');
     expect(console.screen()).toBe(before);
+  });
+
+  it('takes Ctrl-Z for undo', async () => {
+    const console = await open();
+    await console.type('\t', 'e', '\u001A');
+    await console.wait(10_000);
+    expect(console.control.commands).toEqual([]);
   });
 
   it('ignores what is pasted, marked or not', async () => {

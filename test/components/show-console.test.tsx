@@ -1,44 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
-import { showConsole, type ShownConsole } from '../../components/show-console.tsx';
+import type { ConsoleSettings } from '../../components/show-console.tsx';
 import type { ProxyEvent } from '../../src/events.ts';
 import { smallWorld } from '../console/worlds.ts';
-import { onCleanup } from '../support/cleanup.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { FakeControl } from '../support/fake-control.ts';
-import { FakeTerminal } from '../support/fake-terminal.ts';
 import { turn } from '../support/turns.ts';
+import { givenBack, show as showAny } from './shown.ts';
 
 // Read when the drawing library is loaded, and there is no terminal here to ask.
 vi.hoisted(() => {
   process.env['FORCE_COLOR'] = '1';
 });
 
-const show = async (env: NodeJS.ProcessEnv = {}, columns = 80, rows = 24) => {
-  const terminal = new FakeTerminal(columns, rows);
-  const control = new FakeControl(smallWorld);
-  const clock = new FakeClock();
-  const shown: ShownConsole = showConsole(control, terminal, { join: 'join: here', env }, clock);
-  onCleanup(shown.close);
-  await control.show();
-  await terminal.until(columns < 50 ? /wsb/ : / cap 3 /);
-  const type = async (...keys: readonly string[]): Promise<void> => {
-    for (const key of keys) {
-      terminal.type(key);
-      await turn();
-      await turn();
-    }
-  };
-  return { terminal, control, clock, shown, type };
-};
-
-const givenBack = async (terminal: FakeTerminal): Promise<void> => {
-  expect(await terminal.shows()).toBe('normal');
-  expect(terminal.raw).toBe(false);
-  // Cursor shown, pasted text unmarked, plain text: each after the last time it was otherwise.
-  const last = (sequence: string): number => terminal.written.lastIndexOf(sequence);
-  expect(last('\u001B[?25h')).toBeGreaterThan(last('\u001B[?25l'));
-  expect(last('\u001B[?2004l')).toBeGreaterThan(last('\u001B[?2004h'));
-  expect(last('\u001B[0m')).toBeGreaterThan(-1);
+const show = async (settings: Partial<ConsoleSettings> = {}, columns = 80, rows = 24) => {
+  const console = await showAny(settings, columns, rows);
+  await console.terminal.until(columns < 50 ? /wsb/ : / cap 3 /);
+  return console;
 };
 
 describe('the console on a terminal', () => {
@@ -180,15 +155,33 @@ describe('the console on a terminal', () => {
     const colored = await (await show()).terminal.runs();
     expect(colored.filter(({ fg }) => fg !== null).length).toBeGreaterThan(10);
     expect(colored.every(({ fg, bg }) => Number(fg) < 16 && bg === null)).toBe(true);
-    const plain = await (await show({ NO_COLOR: '1' })).terminal.runs();
+    const plain = await (await show({ env: { NO_COLOR: '1' } })).terminal.runs();
     expect(plain.filter(({ fg, bg }) => fg !== null || bg !== null)).toEqual([]);
     const row = plain.filter(({ inverse }) => inverse).map(({ text }) => text);
     expect(row.join('')).toMatch(/^▸■ deploy-77f1 .{65}$/);
     expect(plain.some(({ bold }) => bold)).toBe(true);
   });
 
-  it('writes 7-bit text where the locale is not UTF-8', async () => {
-    const { terminal } = await show({ LANG: 'C' });
+  it('uses no colours where the operator wants none', async () => {
+    const plain = await (await show({ color: false })).terminal.runs();
+    expect(plain.filter(({ fg, bg }) => fg !== null || bg !== null)).toEqual([]);
+    expect(plain.some(({ bold }) => bold)).toBe(true);
+  });
+
+  it.each([
+    ['the locale is not UTF-8', { env: { LANG: 'C' } }],
+    ['the operator wants it', { ascii: true, env: { LANG: 'en_US.UTF-8' } }],
+  ])('writes 7-bit text where %s', async (_why, settings) => {
+    const { terminal } = await show(settings);
     expect((await terminal.rows()).join('')).toMatch(/^[\x20-\x7e]*$/);
+  });
+
+  it('draws everything anew at ctrl-l', async () => {
+    const { terminal, type } = await show();
+    terminal.stdout.write('\u001B7\u001B[7;1HLEFT BEHIND\u001B8');
+    await terminal.until(/LEFT BEHIND/);
+    await type('\u000C');
+    await terminal.until(/^(?![^]*LEFT BEHIND)[^]*q quit$/);
+    expect((await terminal.rows())[6]).not.toContain('LEFT');
   });
 });

@@ -1,12 +1,21 @@
 /** Worlds, keys and happenings at random, for the properties of the console. */
 import * as fc from 'fast-check';
+import { type Binding, keymap } from '../../src/console/keymap.ts';
+import type { ViewerState } from '../../src/contract.ts';
 import type { ProxyEvent } from '../../src/events.ts';
 import { sessionId, viewerId, viewerRow, type World } from '../support/fake-control.ts';
 
 /** Text as others may send it: anything. */
 const foreign = fc.string({ unit: 'binary', maxLength: 60 });
 
-const states = fc.constantFrom('dialling', 'ok', 'ok', 'late', 'expiring', 'stuck');
+const states: fc.Arbitrary<ViewerState> = fc.constantFrom(
+  'dialling',
+  'ok',
+  'ok',
+  'late',
+  'expiring',
+  'stuck',
+);
 const bytes = fc.oneof(fc.constant(0), fc.nat({ max: 5_000_000_000 }));
 const rtt = fc.option(fc.double({ min: 0, max: 100_000, noNaN: true }));
 
@@ -19,6 +28,9 @@ const viewer = (id: string, session: string) =>
   fc
     .record({
       remote: foreign,
+      who: fc.option(foreign),
+      keptMs: fc.option(fc.nat({ max: 300_000 }), { freq: 8 }),
+      rejoined: fc.constantFrom(0, 0, 3),
       state: states,
       rttMs: rtt,
       deadlineMs: fc.option(fc.double({ min: 0, max: 45_000, noNaN: true })),
@@ -71,25 +83,23 @@ export const worlds: fc.Arbitrary<World> = fc
     }));
   });
 
-/** Every key that means something somewhere, and some that do not. */
-export const keys: fc.Arbitrary<string> = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom('e', 'enter', 'tab', 'u') },
-  {
-    weight: 4,
-    arbitrary: fc.constantFrom(
-      ...'jkgGcdqynx+-19?'.split(''),
-      'backtab',
-      'pageup',
-      'pagedown',
-      'up',
-      'down',
-      'backspace',
-      'esc',
-      'ctrl-c',
-      'ctrl-z',
+const everyKey = [
+  ...new Set(
+    Object.values(keymap).flatMap((bindings: readonly Binding<unknown>[]) =>
+      bindings.flatMap(({ keys }) => keys),
     ),
-  },
+  ),
+];
+
+/** Every key that means something somewhere, and one that does not; those that evict more often. */
+export const keys: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('e', 'enter', 'tab', 'u', 'j', 'space') },
+  { weight: 3, arbitrary: fc.constantFrom('1', '2', '3', '4', '9') },
+  { weight: 4, arbitrary: fc.constantFrom('x', ...everyKey) },
 );
+
+/** The same without the line in which a viewer can be named by its id, drawn or not. */
+export const plainKeys = keys.filter((key) => key !== ':');
 
 /** Something that happens to the console. */
 export type Happening =
@@ -98,6 +108,9 @@ export type Happening =
   | { readonly size: { readonly columns: number; readonly rows: number } }
   | { readonly gone: number }
   | { readonly turned: number }
+  | { readonly becomes: readonly [number, ViewerState] }
+  /** The terminal stops reading behind a picture, and reads again behind the next. */
+  | { readonly stalled: number }
   | { readonly picture: true };
 
 /** Sizes of terminals, the usual ones more often. */
@@ -115,16 +128,31 @@ export const sizes = fc.oneof(
   }),
 );
 
+const usual = (key: fc.Arbitrary<string>): readonly fc.WeightedArbitrary<Happening>[] => [
+  { weight: 6, arbitrary: fc.record({ keys: fc.tuple(key) }) },
+  { weight: 2, arbitrary: fc.record({ ms: fc.constantFrom(10, 250, 1000, 2000, 3000) }) },
+  { weight: 1, arbitrary: fc.record({ size: sizes }) },
+  { weight: 2, arbitrary: fc.record({ gone: fc.nat(200) }) },
+  { weight: 2, arbitrary: fc.record({ turned: fc.nat(20) }) },
+  { weight: 2, arbitrary: fc.record({ becomes: fc.tuple(fc.nat(200), states) }) },
+  { weight: 4, arbitrary: fc.constant({ picture: true } as const) },
+];
+
 /** Up to 40 happenings. */
 export const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ keys: fc.tuple(keys) }) },
     { weight: 2, arbitrary: fc.record({ keys: fc.array(keys, { minLength: 2, maxLength: 5 }) }) },
-    { weight: 2, arbitrary: fc.record({ ms: fc.constantFrom(10, 250, 1000, 2000, 3000) }) },
-    { weight: 1, arbitrary: fc.record({ size: sizes }) },
-    { weight: 2, arbitrary: fc.record({ gone: fc.nat(200) }) },
-    { weight: 2, arbitrary: fc.record({ turned: fc.nat(20) }) },
-    { weight: 2, arbitrary: fc.constant({ picture: true } as const) },
+    ...usual(keys),
   ),
   { maxLength: 40 },
+);
+
+/** Up to 60 happenings to viewers in trouble, on terminals with and without their list. */
+export const troubles: fc.Arbitrary<readonly Happening[]> = fc.array(
+  fc.oneof(
+    { weight: 1, arbitrary: fc.record({ keys: fc.array(plainKeys, { maxLength: 4 }) }) },
+    { weight: 1, arbitrary: fc.record({ stalled: fc.constantFrom(50, 3000, 9000, 30_000) }) },
+    ...usual(plainKeys),
+  ),
+  { maxLength: 60 },
 );

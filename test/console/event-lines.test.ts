@@ -1,9 +1,10 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FeedEntry } from '../../src/contract.ts';
 import type { EventBody, ProxyEvent } from '../../src/events.ts';
-import { eventLines, foldEvents } from '../../src/console/event-lines.ts';
+import { eventLines, foldText } from '../../src/console/event-lines.ts';
+import { eventText } from '../../src/console/event-text.ts';
 import { unicodeGlyphs } from '../../src/console/glyphs.ts';
-import { textOf } from '../../src/console/text.ts';
+import { clean, textOf, widthOf } from '../../src/console/text.ts';
 import { ConsoleDriver } from '../support/console-driver.ts';
 import { sessionId, viewerId } from '../support/fake-control.ts';
 import { smallWorld } from './worlds.ts';
@@ -12,6 +13,13 @@ const place = { session: sessionId('deploy-77f1'), remote: '10.8.1.30:52210', vi
 const named = { ...place, viewer: viewerId('v1042') };
 const state = { ...named, silentMs: 17_000, queuedBytes: 3_145_728 };
 const put = { code: 1001, reason: 'pong timeout', closeSent: true };
+
+const event: ProxyEvent = {
+  time: '2026-11-21T12:05:06.123Z',
+  event: 'viewer.refused',
+  cause: 'cap',
+  ...place,
+};
 
 const told = (body: EventBody): string => {
   const event: ProxyEvent = { time: '2026-11-21T12:05:06.123Z', ...body };
@@ -47,6 +55,26 @@ describe('an event is told', () => {
       { event: 'viewer.evicted', cause: 'pong-timeout', ...named, ...put },
     ],
     [
+      'keep deploy-77f1 v1042 mira for 5m00s by console',
+      { event: 'viewer.kept', forMs: 300_000, actor: 'console', ...named, who: 'mira' },
+    ],
+    [
+      'keep deploy-77f1 v1042 no longer, by console',
+      { event: 'viewer.kept', forMs: 0, actor: 'console', ...named },
+    ],
+    [
+      'evict deploy-77f1 v1042 Жанна by operator (con?sole): spills?, now 8/8',
+      {
+        event: 'viewer.evicted',
+        cause: 'operator',
+        actor: 'con\u001Bsole',
+        note: 'spills\u202E',
+        ...named,
+        who: 'Жанна',
+        closeSent: true,
+      },
+    ],
+    [
       'evict deploy-77f1 v1042 by operator (console), now 8/8',
       { event: 'viewer.evicted', cause: 'operator', actor: 'console', ...named, closeSent: true },
     ],
@@ -74,7 +102,7 @@ describe('an event is told', () => {
     expect(told(body)).toBe(`12:05:06 ${text}`);
   });
 
-  it('with the close that ended a viewer, but for the end of an evicted one', () => {
+  it('with the close that ended a viewer', () => {
     const left = {
       ...named,
       event: 'viewer.left',
@@ -88,48 +116,59 @@ describe('an event is told', () => {
     expect(told({ ...left, cause: 'viewer-closed', code: 1000, reason: 'b\u001Bye' })).toContain(
       'leave deploy-77f1 v1042 viewer closed after 1m04s, 1000 b?ye',
     );
-    expect(told({ ...left, cause: 'evicted' })).toBe('');
   });
 });
 
-const refused = (second: number, port: number, session = 'load'): FeedEntry => ({
-  seq: second,
-  event: {
-    time: `2026-11-21T23:59:${String(second).padStart(2, '0')}.000Z`,
-    event: 'viewer.refused',
-    cause: 'cap',
-    ...place,
-    session: sessionId(session),
-    remote: `10.8.1.30:${port}`,
-  },
-});
-
-describe('refusals', () => {
-  it('of one machine by one session are one line for ten seconds, at the newest', () => {
-    const other: FeedEntry = {
-      seq: 9,
-      event: { time: '2026-11-21T23:59:04.500Z', event: 'proxy.stopped' },
+describe('without colours, for the log', () => {
+  it('is one line with the time, the verb, the place and the words', () => {
+    const event: ProxyEvent = {
+      time: '2026-11-21T12:05:06.123Z',
+      event: 'viewer.late',
+      ...state,
+      who: 'mi\nra',
     };
-    const entries = [refused(1, 1), refused(2, 2), refused(3, 3, 'other'), other, refused(10, 4)];
-    const lines = foldEvents(entries, 10);
-    expect(lines.map(({ event, count, seconds }) => [event.event, count, seconds])).toEqual([
-      ['viewer.refused', 1, 0],
-      ['proxy.stopped', 1, 0],
-      ['viewer.refused', 3, 9],
-    ]);
-    expect(foldEvents([...entries, refused(11, 5)], 10).at(-1)).toMatchObject({ count: 1 });
+    expect(eventText(event)).toBe('12:05:06 late    deploy-77f1 v1042 mi?ra silent for 17s');
+    expect(eventText({ time: event.time, event: 'proxy.stopped' })).toBe('12:05:06 stopped');
   });
 
-  it('are counted at the end of the line', () => {
-    const events = [refused(1, 1), refused(4, 2)].map(({ event }) => event);
-    const driver = new ConsoleDriver({ ...smallWorld, events });
-    expect(driver.screen).toContain('from 10.8.1.30:2 (x2 in 3 s)');
+  it('never has a character that could steer the terminal', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+        const foreign = {
+          ...named,
+          who: text,
+          remote: text,
+          note: text,
+          actor: text,
+          reason: text,
+        };
+        const time = '2026-11-21T12:05:06.123Z';
+        const told = eventText({
+          time,
+          event: 'viewer.evicted',
+          cause: 'operator',
+          closeSent: true,
+          ...foreign,
+        });
+        expect(told).toBe(clean(told));
+      }),
+    );
   });
+});
 
-  it('are told one by one while the feed is scrolled back', () => {
-    const events = [refused(1, 1), refused(2, 2), refused(3, 3)].map(({ event }) => event);
-    const driver = new ConsoleDriver({ ...smallWorld, events: [...events, ...events] });
-    driver.press('tab', 'tab', 'k');
-    expect(driver.screen).toContain('from 10.8.1.30:2\n');
+describe('a storm', () => {
+  it('is counted at the end of its line, whatever has to be cut for that', () => {
+    const entry = { seq: 1, event, count: 12, spanMs: 9_600, holders: [] };
+    expect(foldText(entry)).toBe('(x12 in 10 s)');
+    expect(foldText({ ...entry, spanMs: 3 })).toBe('(x12 in 1 s)');
+    expect(foldText({ ...entry, count: 1 })).toBe('');
+    for (const columns of [60, 80, 120]) {
+      const driver = new ConsoleDriver(smallWorld, { columns, rows: 36 });
+      const snapshot = driver.state.snapshot;
+      const state = { ...driver.state, snapshot: snapshot && { ...snapshot, events: [entry] } };
+      const [, told = []] = eventLines(state, unicodeGlyphs);
+      expect(textOf(told)).toMatch(/^12:05:06 refuse .*\(x12 in 10 s\)$/);
+      expect(widthOf(told)).toBeLessThanOrEqual(columns);
+    }
   });
 });

@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deadlineBar, deadlineBarWidth, slotBar, sparkline } from '../../src/console/gauges.ts';
+import {
+  deadlineBar,
+  deadlineBarWidth,
+  levelLine,
+  longSparkline,
+  slotBar,
+  sparkline,
+} from '../../src/console/gauges.ts';
 import { asciiGlyphs, unicodeGlyphs } from '../../src/console/glyphs.ts';
 import { textOf } from '../../src/console/text.ts';
 
@@ -58,5 +65,34 @@ describe('the trend', () => {
       '▂▃▄▅▆▇█'.padStart(7, '▂') + '█',
     );
     expect(sparkline([], unicodeGlyphs)).toBe('');
+  });
+});
+
+describe('the round trips and the queue of 5 minutes', () => {
+  it('keep their peaks when they are drawn in fewer cells', () => {
+    const quiet = Array.from({ length: 60 }, () => 4);
+    expect(longSparkline(quiet.with(31, 5000), unicodeGlyphs, 20)).toBe('▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁');
+    expect(longSparkline([4, 20, 4], unicodeGlyphs, 20)).toBe('▁▃▁');
+  });
+
+  it('rise from nothing to the highest of them', () => {
+    expect(levelLine([0, 1, 50, 100], unicodeGlyphs, 8)).toBe('▁▂▅█');
+    expect(levelLine([0, 0], unicodeGlyphs, 8)).toBe('▁▁');
+    expect(levelLine([], asciiGlyphs, 8)).toBe('');
+  });
+
+  it('never take more cells than they have, and one sign each', () => {
+    const values = fc.array(fc.double({ min: 0, max: 1e12, noNaN: true }), { maxLength: 60 });
+    fc.assert(
+      fc.property(values, fc.integer({ min: 1, max: 70 }), (all, cells) => {
+        for (const text of [
+          levelLine(all, unicodeGlyphs, cells),
+          longSparkline(all, unicodeGlyphs, cells),
+        ]) {
+          expect(text).toMatch(/^[▁▂▃▄▅▆▇█]*$/);
+          expect(text.length).toBeLessThanOrEqual(Math.min(cells, all.length));
+        }
+      }),
+    );
   });
 });

@@ -1,8 +1,11 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Acts, keymap, lookUp } from '../../src/console/keymap.ts';
+import { type Acts, type Binding, changes, keymap, lookUp } from '../../src/console/keymap.ts';
 import { keysOf, longestTyped, type RawKey } from '../../src/console/raw-keys.ts';
 
 const plain: RawKey = {
+  leftArrow: false,
+  rightArrow: false,
   upArrow: false,
   downArrow: false,
   pageUp: false,
@@ -21,6 +24,18 @@ const plain: RawKey = {
 
 const modes = Object.keys(keymap) as (keyof Acts)[];
 
+const names: Readonly<Record<string, string>> = {
+  backtab: 'shift-tab',
+  down: 'arrows',
+  up: 'arrows',
+  pageup: 'PgUp',
+  pagedown: 'PgDn',
+};
+
+const nameOf = (key: string): string => names[key] ?? (/^[1-9]$/.test(key) ? '1-9' : key);
+
+const lineOf = ({ label, help = '' }: Binding<unknown>): string => `${label} ${help}`;
+
 describe('the table of keys', () => {
   it.each(modes)('gives every key one meaning: %s', (mode) => {
     const keys = keymap[mode].flatMap((binding) => binding.keys);
@@ -34,11 +49,69 @@ describe('the table of keys', () => {
     expect(lookUp(mode, 'ctrl-c')).toBe('interrupt');
   });
 
-  it('knows no tags yet, and nothing that stops the process', () => {
-    for (const key of ['1', '5', '9', 'ctrl-z', 'E', 'K', 'n']) {
-      expect(lookUp('main', key)).toBeNull();
+  it('takes back with Ctrl-Z, which would otherwise stop the process', () => {
+    for (const mode of ['main', 'detail', 'filter', 'palette'] as const) {
+      expect(lookUp(mode, 'ctrl-z')).toBe('undo');
     }
   });
+
+  it('has a line in the help for every key of the lists, under one title', () => {
+    for (const { keys, help, group } of keymap.main) {
+      expect(help === undefined).toBe(group === undefined);
+      const told = keymap.main.some(
+        (one) => one.help !== undefined && keys.some((key) => lineOf(one).includes(nameOf(key))),
+      );
+      expect(told).toBe(true);
+    }
+  });
+
+  it('hints at the most useful keys first', () => {
+    const hints = keymap.main.flatMap(({ label, hint }) =>
+      hint === undefined ? [] : [`${label} ${hint}`],
+    );
+    expect(hints).toEqual([
+      '1-9 evict tagged',
+      'e evict',
+      'u undo',
+      'c cap',
+      '/ filter',
+      's sort',
+      'n next bad',
+      'p pause',
+      'tab pane',
+      '? help',
+      'q quit',
+    ]);
+  });
+
+  it.each(['main', 'cap', 'quit', 'bulk', 'confirm', 'detail'] as const)(
+    'marks what changes the proxy, for consoles that may not: %s',
+    (mode) => {
+      const marked = new Set(keymap[mode].filter(({ changes }) => changes).map(({ act }) => act));
+      const acts = new Set<string>([
+        'tag',
+        'evict',
+        'undo',
+        'bulk',
+        'keep',
+        'cap-up',
+        'cap-down',
+        'now',
+        'lift',
+        'quit',
+        'apply',
+        'confirm',
+        'interrupt',
+      ]);
+      if (mode === 'main') acts.add('cap');
+      for (const { act } of keymap[mode]) {
+        expect(marked.has(act)).toBe(acts.has(act));
+        for (const key of keymap[mode].find((one) => one.act === act)?.keys ?? []) {
+          expect(changes(mode, key)).toBe(acts.has(act));
+        }
+      }
+    },
+  );
 
   it('confirms quitting with y alone', () => {
     const confirming = keymap.quit.filter(({ act }) => act === 'confirm');
@@ -61,6 +134,13 @@ describe('what the terminal sends', () => {
     ['Ctrl-Z', 'z', { ctrl: true }, ['ctrl-z']],
     ['Ctrl-C', 'c', { ctrl: true }, ['ctrl-c']],
     ['Alt-e, or Escape and e', 'e', { meta: true }, ['esc']],
+    ['Escape and Enter', '', { return: true, meta: true }, ['esc']],
+    ['Escape and an arrow', '', { upArrow: true, meta: true }, ['esc']],
+    ['left', '', { leftArrow: true }, ['left']],
+    ['right', '', { rightArrow: true }, ['right']],
+    ['a space', ' ', {}, ['space']],
+    ['words with a space', 'a b', {}, ['a', 'space', 'b']],
+    ['backspace', '', { backspace: true }, ['backspace']],
     ['Escape and Ctrl-C', 'c', { meta: true, ctrl: true }, ['esc', 'ctrl-c']],
     ['a function key', '', {}, []],
     ['a control character within text', 'j\u001Aj', {}, ['j', 'j']],
@@ -69,5 +149,31 @@ describe('what the terminal sends', () => {
     ['the longest that may be typed', 'je'.repeat(longestTyped / 2), {}, 'je'.repeat(6).split('')],
   ])('becomes keys: %s', (_name, input, parts, keys) => {
     expect(keysOf(input, { ...plain, ...parts })).toEqual(keys);
+  });
+});
+
+describe('whatever the terminal sends', () => {
+  it('becomes names that are printable, and never more of them than characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (input) => {
+        const keys = keysOf(input, plain);
+        for (const key of keys ?? []) expect(key).toMatch(/^(?:[\x21-\x7e]|space|enter|tab)$/);
+        expect((keys ?? []).length).toBeLessThanOrEqual(input.length);
+      }),
+    );
+  });
+
+  it('is nothing but the way out behind an Escape', () => {
+    const flags = fc.record(
+      Object.fromEntries(Object.keys(plain).map((name) => [name, fc.boolean()])) as {
+        [Name in keyof RawKey]: fc.Arbitrary<boolean>;
+      },
+    );
+    fc.assert(
+      fc.property(fc.string({ maxLength: 3 }), flags, (input, key) => {
+        const keys = keysOf(input, { ...key, meta: true });
+        expect([['esc'], ['esc', 'ctrl-c']]).toContainEqual(keys);
+      }),
+    );
   });
 });

@@ -1,20 +1,30 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Holder, Tombstone } from '../../src/contract.ts';
+import type { ProxyEvent } from '../../src/events.ts';
+import { noFilter } from '../../src/console/filter-text.ts';
 import { asciiGlyphs, unicodeGlyphs } from '../../src/console/glyphs.ts';
-import { dialogTop, layoutOf, type Size } from '../../src/console/layout.ts';
+import type { Size } from '../../src/console/layout.ts';
+import type { Frozen, Modal } from '../../src/console/modal.ts';
 import { screenOf } from '../../src/console/screen.ts';
-import { textOf, widthOf } from '../../src/console/text.ts';
+import { clean, textOf, widthOf } from '../../src/console/text.ts';
 import { nextTickMs } from '../../src/console/wake.ts';
 import { ConsoleDriver } from '../support/console-driver.ts';
-import { viewerRow } from '../support/fake-control.ts';
+import { sessionId, viewerId, viewerRow } from '../support/fake-control.ts';
 import { keys, sizes, worlds } from './arbitrary.ts';
-import { smallWorld, wideWorld } from './worlds.ts';
+import { goneWorld, smallWorld, variedWorld, wideWorld } from './worlds.ts';
 
 const at = (columns: number, rows: number, world = smallWorld): ConsoleDriver => {
   const driver = new ConsoleDriver(world, { columns, rows });
   driver.settle();
   return driver;
 };
+
+const signs = new Set(JSON.stringify(unicodeGlyphs));
+
+/** Without our own signs: only letters of one cell are left, and nothing moves the cursor. */
+const unsigned = (text: string): string =>
+  Array.from(text, (sign) => (signs.has(sign) ? ' ' : sign)).join('');
 
 const usual: readonly Size[] = [
   { columns: 120, rows: 36 },
@@ -23,44 +33,115 @@ const usual: readonly Size[] = [
   { columns: 40, rows: 8 },
 ];
 
+const foreign = fc.string({ unit: 'binary', maxLength: 70 });
+
+const tombstones: fc.Arbitrary<Tombstone> = fc
+  .record({
+    cause: fc.constantFrom('operator', 'pong-timeout', 'viewer-lost', 'protocol-error'),
+    who: fc.option(foreign),
+    actor: fc.option(foreign),
+    reason: fc.option(foreign),
+    code: fc.option(fc.constantFrom(1001, 4999)),
+    durationMs: fc.nat({ max: 1e9 }),
+  })
+  .map((parts) => Object.assign({}, goneWorld.gone[0], parts));
+
+/** What is open, about whom and whatever they sent. */
+const modals: fc.Arbitrary<(driver: ConsoleDriver) => Modal> = fc
+  .tuple(foreign, fc.nat({ max: 30 }), fc.boolean(), fc.nat({ max: 20 }))
+  .chain(([text, count, flag, top]) => {
+    const prompt = { text: text.replaceAll(/[^ -~]/g, ''), at: 0 };
+    const rows = (driver: ConsoleDriver): readonly Frozen[] =>
+      Object.values(driver.world.sessions)
+        .flat()
+        .slice(0, count)
+        .map((row, index) => ({ id: row.id, row: index % 5 === 4 ? null : row }));
+    const holders = (driver: ConsoleDriver): readonly Holder[] =>
+      rows(driver).map(({ id }) => ({ viewer: id, who: text, remote: text, state: 'ok' }));
+    const event: ProxyEvent = {
+      time: '2026-11-21T12:05:06.123Z',
+      event: 'viewer.refused',
+      cause: 'cap',
+      session: sessionId('one'),
+      remote: text,
+      who: text,
+      viewers: 3,
+      cap: 3,
+    };
+    const session = flag ? null : sessionId('one');
+    return fc.constantFrom<(driver: ConsoleDriver) => Modal>(
+      () => ({ mode: 'main' }),
+      () => ({ mode: 'quit', interruptedAt: null }),
+      () => ({ mode: 'help', top: 0, search: flag ? prompt : null, typing: flag }),
+      () => ({ mode: 'filter', prompt, before: noFilter }),
+      () => ({ mode: 'palette', prompt, chosen: flag ? 0 : null, reason: text }),
+      (driver) => ({
+        mode: 'bulk',
+        session,
+        viewers: flag ? null : rows(driver),
+        more: flag,
+        unsure: 0,
+        top: Math.min(top, Math.max(0, rows(driver).length - 1)),
+        reason: prompt,
+        typing: flag,
+      }),
+      (driver) => ({ mode: 'confirm', viewers: rows(driver), reason: text, unsure: 0 }),
+      (driver) => ({
+        mode: 'detail',
+        viewer: flag ? goneWorld.gone[0].id : (rows(driver)[0]?.id ?? viewerId('v0')),
+      }),
+      (driver) => ({
+        mode: 'entry',
+        entry: { seq: 1, event, count: count + 1, spanMs: top, holders: holders(driver) },
+        top,
+        since: 0,
+      }),
+    );
+  });
+
+const settings = fc.record({
+  join: fc.option(foreign),
+  name: fc.option(foreign),
+  accent: fc.constantFrom('red', null),
+  readOnly: fc.boolean(),
+});
+
 describe('at any size', () => {
   it('no line is wider than the terminal, and there are as many as it has rows', () => {
-    const join = fc.option(fc.string({ unit: 'binary', maxLength: 120 }));
     fc.assert(
       fc.property(
         worlds,
         sizes,
-        join,
+        settings,
         fc.array(keys, { maxLength: 6 }),
-        (world, size, text, typed) => {
-          const driver = new ConsoleDriver(world, size, text);
+        fc.tuple(fc.array(tombstones, { maxLength: 3 }), fc.option(foreign), fc.boolean(), modals),
+        (world, size, settled, typed, [gone, filter, marks, modal]) => {
+          const [session = 'none'] = Object.keys(world.sessions);
+          const graves = gone.map((one) => ({ ...one, session: sessionId(session) }));
+          const driver = new ConsoleDriver({ ...world, gone: graves }, size, settled);
           driver.settle();
           driver.press(...typed);
+          const { state } = driver;
+          driver.state = {
+            ...state,
+            modal: typed.length > 3 ? state.modal : modal(driver),
+            filter: filter === null ? noFilter : { ...noFilter, text: filter },
+            marks: marks ? (state.snapshot?.viewers.rows.map(({ id }) => id) ?? []) : [],
+          };
+          driver.settle();
           for (const glyphs of [unicodeGlyphs, asciiGlyphs]) {
             const lines = screenOf(driver.state, glyphs);
             expect(lines).toHaveLength(size.rows);
             expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(size.columns);
+            for (const text of lines.map(textOf)) {
+              expect(clean(unsigned(text))).toBe(unsigned(text));
+            }
           }
           const ascii = driver.rows(asciiGlyphs).join('');
           expect(ascii).toMatch(/^[\x20-\x7e]*$/);
         },
       ),
       { numRuns: 400 },
-    );
-  });
-
-  it('the parts of the layout fit, and every list has a row where there is room at all', () => {
-    fc.assert(
-      fc.property(sizes, fc.boolean(), (size, join) => {
-        const layout = layoutOf(size, join);
-        expect(
-          Math.min(layout.sessions, layout.viewers, layout.events, layout.worst),
-        ).toBeGreaterThanOrEqual(0);
-        expect(Math.min(layout.sessions, layout.viewers)).toBeGreaterThanOrEqual(
-          size.rows >= 3 && size.rows !== 5 ? 1 : 0,
-        );
-        expect(dialogTop(layout)).toBeLessThanOrEqual(size.rows);
-      }),
     );
   });
 
@@ -108,24 +189,50 @@ describe('the screen', () => {
     );
     expect(lines[1]).toContain('3 sessions  6 viewers  cap 3  ■ 1 stuck  ◐ 1 late  ▲ 1 full');
     expect(lines).toContainEqual(
-      expect.stringMatching(/^▸■ deploy-77f1 +3\/3 ▮▮▮ +STUCK +190ms +3\.0M +- 10m00s *$/),
+      expect.stringMatching(/^▸■ deploy-77f1 +3\/3 ▮▮▮ +STUCK +190ms +3\.0M +- +- 10m00s *$/),
     );
     expect(lines).toContainEqual(
       expect.stringMatching(
-        /^▸■ STUCK +v1042 +190ms ━━━━━┊━━━━━┊━━╸┄┄ +37s +3\.0M 10\.4\.9\.17:52210 +2m00s$/,
+        /^▸1 ■ STUCK +v1042 +190ms +▃▄▄ ━━━━━┊━━━━━┊━━╸┄┄ +37s +3\.0M 10\.4\.9\.17:52210$/,
       ),
     );
     expect(lines).toContainEqual(expect.stringContaining('12:04:00 listen  127.0.0.1:8080'));
   });
 
-  it('gives the trend where there is room for it', () => {
-    expect(at(80, 24).screen).not.toContain('TREND');
-    expect(at(100, 24).screen).toContain('TREND');
-    expect(at(190, 50).screen).toContain('TREND');
+  it('puts the viewers beside the sessions where it is wide', () => {
+    expect(at(120, 36).rows()[2]).toMatch(/^── Sessions 3 ─+ sort worst↓ ─│── Needs you 2 ─+/);
   });
 
-  it('puts the viewers beside the sessions where it is wide', () => {
-    expect(at(120, 36).rows()[2]).toMatch(/^── Sessions 3 ─+ worst first ─│── Needs you 2 ─+$/);
+  it('says what is listed where a filter holds, and how many are marked', () => {
+    const driver = at(120, 36);
+    driver.state = {
+      ...driver.state,
+      filter: { ...noFilter, text: 'state:late' },
+      marks: [viewerId('v1043'), viewerId('v1101')],
+    };
+    const text = driver.screen;
+    expect(text).toMatch(/── Sessions 3 of 3 {2}\/state:late ─/);
+    expect(text).toMatch(/── Viewers of deploy-77f1 3\/3 {2}3 of 3 listed {2}2 marked ─/);
+    expect(text).toMatch(/│✓ {2}● ok +v1043/);
+  });
+
+  it('has the name of this proxy in its colour, and says that it changes nothing', () => {
+    const size = { columns: 80, rows: 24 };
+    const named = { name: 'prod-eu\u001B', accent: 'red', readOnly: true } as const;
+    const driver = new ConsoleDriver(smallWorld, size, named);
+    const [title = []] = screenOf(driver.state, unicodeGlyphs);
+    expect(title[0]).toEqual({ text: ' prod-eu?', tone: 'accent-red' });
+    expect(textOf(title)).toMatch(/READ-ONLY LIVE 12:05:10Z $/);
+  });
+
+  it('says for how long the picture stands still, and how much it hides', () => {
+    const driver = at(80, 24);
+    driver.press('p');
+    const [event] = smallWorld.events ?? [];
+    if (event === undefined) throw new Error('no event');
+    driver.show({ ...smallWorld, events: [event, event, event] });
+    driver.wait(12_000);
+    expect(driver.rows()[0]).toMatch(/PAUSED 12s \+2 events 12:05:\d\dZ $/);
   });
 
   it('shows one list at a time where it is small, that with the focus', () => {
@@ -140,10 +247,32 @@ describe('the screen', () => {
     const driver = new ConsoleDriver(
       smallWorld,
       { columns: 80, rows: 24 },
-      'join: websocat ws://x',
+      { join: 'join: websocat ws://x' },
     );
     expect(driver.rows()[2]).toBe(' join: websocat ws://x');
   });
+
+  it.each(usual.slice(0, 3))(
+    'moves no column at $columns x $rows while a list is scrolled',
+    (size) => {
+      const driver = at(size.columns, size.rows, variedWorld);
+      const shares = new Set<number>();
+      const rtts = new Set<number>();
+      for (let row = 0; row < 30; row += 1) {
+        const chosen = driver.rows().find((text) => /^▸. s\d/.test(text)) ?? '';
+        shares.add(chosen.search(/\/40 /));
+        driver.press('j');
+      }
+      driver.press('tab');
+      for (let row = 0; row < 39; row += 1) {
+        const chosen = driver.rows().find((text) => /▸ +● ok/.test(text)) ?? '';
+        rtts.add(chosen.search(/ms /));
+        driver.press('j');
+      }
+      expect([shares.size, rtts.size]).toEqual([1, 1]);
+      expect(Math.min(...shares, ...rtts)).toBeGreaterThan(0);
+    },
+  );
 
   it('says that all is well, or that nobody is there', () => {
     const driver = at(80, 24, wideWorld(2, 2));
@@ -168,7 +297,7 @@ describe('the screen', () => {
     for (const key of ['c', 'q', '?']) {
       const driver = at(80, 24);
       driver.press(key);
-      expect(driver.rows()[3]).toMatch(/^ ■ STUCK +v1042/);
+      expect(driver.rows()[3]).toMatch(/^▸1 ■ STUCK +v1042/);
     }
   });
 

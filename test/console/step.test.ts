@@ -1,7 +1,10 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { viewOf } from '../../src/console/pictures.ts';
+import { layoutIn } from '../../src/console/state.ts';
 import { viewerRow } from '../support/fake-control.ts';
 import { ConsoleDriver } from '../support/console-driver.ts';
+import { keys } from './arbitrary.ts';
 import { smallWorld, wideWorld, without } from './worlds.ts';
 
 const onViewers = (world = smallWorld): ConsoleDriver => {
@@ -74,8 +77,8 @@ describe('evicting', () => {
 
   it('happens at once with enter, and only on the viewer that is being evicted', () => {
     const driver = onViewers();
-    driver.press('enter');
-    driver.press('e', 'j', 'enter');
+    driver.press('enter', 'esc');
+    driver.press('e', 'j', 'enter', 'esc');
     expect(driver.evicted).toEqual([]);
     driver.press('k', 'enter');
     expect(driver.evicted).toEqual(['v1042']);
@@ -110,7 +113,9 @@ describe('evicting', () => {
     driver.press('e');
     expect(driver.state.armed).toEqual([]);
     expect(driver.status).toContain('v1042 had already gone');
-    driver.wait(2000);
+    driver.wait(1000);
+    driver.show();
+    driver.wait(1000);
     driver.press('e');
     expect(driver.state.armed.map(({ viewer }) => viewer)).toEqual(['v1043']);
   });
@@ -155,7 +160,7 @@ describe('evicting', () => {
 
   it('ignores a paste', () => {
     const driver = onViewers();
-    driver.input({ type: 'paste' });
+    driver.input({ type: 'paste', text: 'eee' });
     expect(driver.state.armed).toEqual([]);
     expect(driver.status).toContain('pasted text ignored');
   });
@@ -196,13 +201,17 @@ describe('moving', () => {
     expect(driver.screen).toContain('of 300');
     driver.press('g');
     expect(driver.state.sessions.id).toBe('session-001');
-    driver.press('pagedown', 'pagedown', 'pageup');
-    expect(driver.state.sessions.id).toBe('session-004');
+    driver.press('pagedown');
+    const { id } = driver.state.sessions;
+    driver.press('pagedown');
+    expect(driver.state.sessions.id).not.toBe(id);
+    driver.press('pageup');
+    expect(driver.state.sessions.id).toBe(id);
   });
 
   it('moves to the neighbour of what is gone in the middle of a long list', () => {
     const driver = new ConsoleDriver(wideWorld(300, 1));
-    driver.press('G', 'pageup', 'pageup', 'pageup');
+    driver.press('G', ...Array.from({ length: 9 }, () => 'k'));
     expect(driver.state.sessions.id).toBe('session-291');
     driver.show(without(driver.world, 'v291'));
     driver.settle();
@@ -234,29 +243,23 @@ describe('moving', () => {
     expect(driver.state.viewers.id).toBe('v1043');
   });
 
-  it('scrolls the events back, counts the new ones, and follows again with G', () => {
-    const event = { time: '2026-11-21T12:04:00.000Z', event: 'proxy.stopped' } as const;
-    const events = Array.from({ length: 30 }, () => event);
-    const driver = new ConsoleDriver({ ...smallWorld, events });
-    driver.press('tab', 'tab', 'k', 'k');
-    expect(viewOf(driver.state).events).toEqual({ rows: 3, upTo: 28 });
-    driver.show({ ...driver.world, events: [...events, event] });
-    expect(driver.screen).toContain('3 new, G follows');
-    driver.press('G');
-    expect(viewOf(driver.state).events.upTo).toBeNull();
-    driver.press('g');
-    expect(driver.state.upTo).toBe(3);
-  });
-
   it('asks for what is drawn and a page either side, around the cursor', () => {
     const driver = new ConsoleDriver(wideWorld(300, 3));
     driver.press('j', 'tab');
+    const { sessions, viewers } = layoutIn(driver.state);
     expect(viewOf(driver.state)).toMatchObject({
       session: 'session-002',
-      sessions: { anchor: 'session-002', before: 8, after: 8 },
-      viewers: { anchor: 'v4', before: 10, after: 10 },
-      worst: 3,
+      sessions: { anchor: 'session-002', before: 2 * sessions, after: 2 * sessions },
+      viewers: { anchor: 'v4', before: 2 * viewers, after: 2 * viewers },
     });
+  });
+
+  it('asks for the worst beyond those that are drawn, and for whom something is bound to', () => {
+    const driver = onViewers();
+    driver.press('j', 'space', 'e');
+    const { worst, followed } = viewOf(driver.state);
+    expect(worst).toBeGreaterThan(layoutIn(driver.state).worst);
+    expect(followed).toEqual(expect.arrayContaining(['v1042', 'v1101', 'v1043']));
   });
 });
 
@@ -328,5 +331,63 @@ describe('the end of the proxy', () => {
     expect(driver.rows()[0]).toContain('LIVE');
     driver.wait(3001);
     expect(driver.rows()[0]).toContain('OLD 5s');
+  });
+});
+
+const looking = (): ConsoleDriver => {
+  const driver = new ConsoleDriver(
+    smallWorld,
+    { columns: 80, rows: 24 },
+    { readOnly: true, stopWith: 'kill 4711' },
+  );
+  driver.settle();
+  return driver;
+};
+
+describe('a console that only looks', () => {
+  it.for(['1', 'e', 'E', 'K', 'c', '+', '-', 'u'])('refuses %s, and says so', (key) => {
+    const driver = looking();
+    driver.press('tab');
+    driver.press(key);
+    expect(driver.status).toContain('read-only: this console changes nothing');
+    expect(driver.state).toMatchObject({ armed: [], modal: { mode: 'main' } });
+  });
+
+  it.for(['q', 'ctrl-c'])('cannot be ended with %s, which would stop the proxy', (key) => {
+    const driver = looking();
+    driver.press(key, key, 'y');
+    expect(driver.state.modal.mode).toBe('main');
+    expect(driver.effects).not.toContainEqual({ do: 'quit' });
+    driver.press(key);
+    expect(driver.status).toContain('read-only: quitting would stop the proxy; kill 4711 does');
+  });
+
+  it('offers no key that it refuses', () => {
+    const driver = looking();
+    expect(driver.status).not.toMatch(/evict|undo|cap|quit/);
+    expect(driver.status).toContain('? help');
+  });
+
+  it('sends nothing that changes or stops the proxy, whatever is typed', () => {
+    const lines = fc.array(fc.constantFrom('evict v1042', 'cap 2', 'keep v1042', 'quit', 'undo'), {
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(fc.array(keys, { maxLength: 40 }), lines, (typed, commands) => {
+        const driver = looking();
+        for (const key of typed) {
+          driver.press(key);
+          driver.respond();
+        }
+        for (const text of commands) driver.input({ type: 'typed-command', text });
+        driver.wait(60_000);
+        const done = driver.effects.flatMap((effect) =>
+          effect.do === 'send' ? [effect.command.do] : [effect.do],
+        );
+        const harmless = new Set(['list', 'preview-cap', 'copy', 'export', 'log', 'redraw']);
+        expect(done.filter((what) => !harmless.has(what))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

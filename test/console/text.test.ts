@@ -8,6 +8,7 @@ import {
   join,
   line,
   overlay,
+  sevenBit,
   sameLine,
   shorten,
   shortenMiddle,
@@ -92,12 +93,43 @@ describe('text of others', () => {
     expect(clean(text)).toBe(drawn);
   });
 
-  it('is printable ASCII whatever comes', () => {
+  it.each([
+    ['Latin', 'Ünïcødé ßẞ ěščřž Việt'],
+    ['Greek', 'Ωμέγα ᾶ'],
+    ['Cyrillic', 'Жанна Ћирилица'],
+  ])('keeps its letters where they take one cell: %s', (_name, text) => {
+    expect(clean(text)).toBe(text);
+    expect(sevenBit(text)).toHaveLength(text.length);
+  });
+
+  it.each([
+    ['signs between the letters', '×÷'],
+    ['letters that look like our frames', 'ǀǃ'],
+    ['marks that join their neighbour', '\u0301\u0483'],
+    ['letters without a shape of their own', '\u00AD\u200D\uFF21'],
+    ['letters that are written the other way', 'אب'],
+    ['halves of a character', '\uD83D'],
+  ])('keeps no %s', (_name, text) => {
+    expect(clean(text)).toBe('?'.repeat(text.length));
+  });
+
+  it('is printable and one cell for each unit, whatever comes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
-        expect(clean(text)).toMatch(/^[\x20-\x7e]*$/);
+        const drawn = clean(text);
+        expect(drawn).toMatch(/^[\x20-\x7e\p{Lu}\p{Ll}]*$/u);
+        expect(drawn.normalize('NFC')).toHaveLength(drawn.length);
+        expect(drawn).not.toMatch(/[\u2000-\uffff]/);
+        expect(drawn).toHaveLength(Array.from(text).length);
+        expect(clean(drawn)).toBe(drawn);
+        expect(sevenBit(drawn)).toMatch(/^[\x20-\x7e]*$/);
+        expect(sevenBit(drawn)).toHaveLength(drawn.length);
       }),
     );
+  });
+
+  it('loses its accents and nothing else where only 7 bits are drawn', () => {
+    expect(sevenBit('Zoë Ångström ▸ Жx ß')).toBe('Zoe Angstrom ? ?x ?');
   });
 
   it('is cut at its end or in its middle, never longer than asked for', () => {

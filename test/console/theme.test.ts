@@ -16,6 +16,13 @@ const tones: readonly Tone[] = [
   'evicting',
   'full',
   'over',
+  'accent-red',
+  'accent-green',
+  'accent-yellow',
+  'accent-blue',
+  'accent-magenta',
+  'accent-cyan',
+  'accent-white',
 ];
 
 describe('colours', () => {
@@ -36,6 +43,14 @@ describe('colours', () => {
       expect(styleOf({ ...span, inverse: true }, false)).toMatchObject({ inverse: true });
     }
     expect(styleOf({ text: 'x', tone: 'evicting' }, false)).toEqual({ bold: true, inverse: true });
+  });
+
+  it('of an accent are those of its name', () => {
+    expect(styleOf({ text: 'x', tone: 'accent-blue' }, true)).toEqual({
+      color: 'blue',
+      bold: true,
+    });
+    expect(styleOf({ text: 'x', tone: 'accent-blue' }, false)).toEqual({ bold: true });
   });
 
   it('are not spent on what is well', () => {
@@ -60,12 +75,13 @@ describe('the signs', () => {
     ['one cell each', unicodeGlyphs],
     ['7-bit', asciiGlyphs],
   ])('take one cell each and differ between states: %s', (name, glyphs) => {
-    const { state, spark, box, ...single } = glyphs;
+    const { state, spark, box, sevenBit, ...single } = glyphs;
+    expect(sevenBit).toBe(name === '7-bit');
     for (const sign of [...Object.values(state), ...Object.values(single), ...box]) {
       expect(sign).toHaveLength(1);
     }
     expect(spark).toHaveLength(8);
-    expect(new Set([...Object.values(state), glyphs.evicting]).size).toBe(8);
+    expect(new Set([...Object.values(state), glyphs.evicting, glyphs.gone]).size).toBe(9);
     const all = JSON.stringify(glyphs);
     expect(/^[\x20-\x7e]*$/.test(all)).toBe(name === '7-bit');
   });

@@ -1,5 +1,6 @@
 /** Worlds that several tests of the console look at. */
-import { viewerRow, type World } from '../support/fake-control.ts';
+import type { Tombstone } from '../../src/contract.ts';
+import { sessionId, viewerId, viewerRow, type World } from '../support/fake-control.ts';
 
 /** Three sessions: one with a stuck viewer and full, one with a late viewer, one that is well. */
 export const smallWorld: World = {
@@ -27,6 +28,48 @@ export const smallWorld: World = {
   ],
 };
 
+const tombstone = (id: string, time: string, parts: Partial<Tombstone>): Tombstone => ({
+  id: viewerId(id),
+  session: sessionId('deploy-77f1'),
+  remote: '10.4.9.90:40000',
+  who: null,
+  at: Date.parse(time),
+  cause: 'viewer-lost',
+  actor: null,
+  code: null,
+  reason: null,
+  durationMs: 240_000,
+  bytesToViewer: 41_000_000,
+  bytesToBackend: 3000,
+  ...parts,
+});
+
+/** The small one with three viewers gone: silent, evicted by hand, cut for not reading. */
+export const goneWorld: World & { readonly gone: readonly [Tombstone, Tombstone, Tombstone] } = {
+  ...smallWorld,
+  sessions: {
+    ...smallWorld.sessions,
+    'deploy-77f1': (smallWorld.sessions['deploy-77f1'] ?? []).map((row, index) =>
+      viewerRow(row.id, row.session, { ...row, who: index === 0 ? 'mira' : null }),
+    ),
+  },
+  gone: [
+    tombstone('v0988', '2026-11-21T12:03:01Z', {
+      who: 'Жанна\u202E',
+      cause: 'pong-timeout',
+      code: 1001,
+      reason: 'pong timeout',
+    }),
+    tombstone('v0987', '2026-11-21T12:02:01Z', {
+      cause: 'operator',
+      actor: 'console',
+      code: 1008,
+      reason: 'evicted by operator',
+    }),
+    tombstone('v0986', '2026-11-21T12:01:01Z', { cause: 'write-timeout' }),
+  ],
+};
+
 /** `count` sessions of `each` well viewers. */
 export const wideWorld = (count: number, each: number, cap = 8): World => ({
   cap,
@@ -50,3 +93,20 @@ export const without = (world: World, viewer: string): World => ({
       .filter(([, viewers]) => viewers.length > 0),
   ),
 });
+
+/** 30 sessions and, in the last one, 40 viewers, with names of many lengths. */
+export const variedWorld: World = {
+  cap: 40,
+  sessions: Object.fromEntries(
+    Array.from({ length: 30 }, (_, session) => {
+      const id = `s${session}${'x'.repeat((session * 7) % 40)}`;
+      const viewers = Array.from({ length: session === 29 ? 40 : 1 }, (_, index) =>
+        viewerRow(`v${1000 + session * 40 + index}`, id, {
+          who: `w${'y'.repeat((index * 5) % 30)}`,
+          remote: `10.4.9.${index}:52210`,
+        }),
+      );
+      return [id, viewers];
+    }),
+  ),
+};

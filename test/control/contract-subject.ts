@@ -46,10 +46,16 @@ const from = (rows: number): Window<never> => ({
 /** A view wide enough for everything that a test makes. */
 export const everything: View = {
   sessions: from(100),
+  sessionSort: { by: 'worst', reversed: false },
+  viewerSort: { by: 'worst', reversed: false },
+  filter: [],
   session: null,
   viewers: from(100),
   worst: 100,
-  events: { rows: 100, upTo: null },
+  followed: [],
+  detail: null,
+  gone: 100,
+  events: { rows: 100, upTo: null, kind: null },
 };
 
 /** The same with the viewers of one session. */

@@ -75,10 +75,12 @@ export const controlContract = (name: string, start: () => Promise<ContractSubje
       const subject = await begin();
       const events = await listen(subject.control);
       const { id: viewer } = await join(subject, 'a');
-      const seen = await picture(subject.control, viewers(1));
+      const look: View = { ...everything, followed: [viewer], detail: viewer };
+      const seen = await picture(subject.control, viewers(1), look);
       await subject.control.command({ do: 'evict', viewer, actor });
       await events.next(named('viewer.left'));
-      for (const given of [seen, ...events.all]) {
+      const after = await picture(subject.control, viewers(0), look);
+      for (const given of [seen, after, ...events.all]) {
         expect(JSON.parse(JSON.stringify(given))).toEqual(given);
       }
     });
@@ -103,11 +105,53 @@ export const controlContract = (name: string, start: () => Promise<ContractSubje
         await join(subject, session);
       }
       const two = { ...everything.sessions, after: 1 };
-      const narrow: View = { ...everything, sessions: two, events: { rows: 1, upTo: null } };
+      const narrow: View = {
+        ...everything,
+        sessions: two,
+        events: { ...everything.events, rows: 1 },
+      };
       const seen = await picture(subject.control, viewers(3), narrow);
       expect(seen.sessions).toMatchObject({ from: 0, total: 3 });
       expect(seen.sessions.rows).toHaveLength(2);
       expect(seen.events.map(({ seq }) => seq)).toEqual([seen.newestEvent]);
+    });
+
+    it('gives lists as they are wanted: filtered, sorted and turned round', async () => {
+      const subject = await begin();
+      const joined = [];
+      for (const session of ['a', 'b', 'c', 'b']) {
+        joined.push((await join(subject, session)).id);
+      }
+      const [, second, , fourth] = joined;
+      const turned: View = {
+        ...everything,
+        sessionSort: { by: 'name', reversed: true },
+        viewerSort: { by: 'age', reversed: true },
+        filter: [{ on: 'session', has: 'A', not: true }],
+        session: id('b'),
+      };
+      const seen = await picture(subject.control, viewers(4), turned);
+      expect(seen.sessions.rows.map((row) => row.id)).toEqual(['c', 'b']);
+      expect(seen.viewers.rows.map((row) => row.id)).toEqual([fourth, second]);
+    });
+
+    it('gives what is asked about single viewers, here and gone', async () => {
+      const subject = await begin();
+      const { control } = subject;
+      const [first, second] = [await join(subject, 'a'), await join(subject, 'a')];
+      const events = await listen(control);
+      const look: View = { ...everything, followed: [second.id, first.id], detail: first.id };
+      const here = await picture(control, viewers(2), look);
+      expect(here.followed.map((row) => row.id)).toEqual([second.id, first.id]);
+      expect(here.detail).toMatchObject({ gone: false, row: { id: first.id } });
+      expect(here.gone).toEqual([]);
+      await control.command({ do: 'evict', viewer: first.id, actor });
+      await events.next(named('viewer.left', { viewer: first.id }));
+      const after = await picture(control, viewers(1), look);
+      expect(after.followed.map((row) => row.id)).toEqual([second.id]);
+      const tombstone = { id: first.id, session: id('a'), cause: 'operator', actor, code: 1008 };
+      expect(after.detail).toMatchObject({ gone: true, tombstone });
+      expect(after.gone).toMatchObject([tombstone]);
     });
 
     it('gives a slow watcher the next picture only after the last, and then the newest', async () => {
@@ -349,6 +393,25 @@ export const controlContract = (name: string, start: () => Promise<ContractSubje
         });
       }
       expect((await picture(control)).cap).toBe(8);
+    });
+
+    it('lists viewers, page by page', async () => {
+      const subject = await begin();
+      const { control } = subject;
+      const joined: ViewerId[] = [];
+      for (const session of ['a', 'b', 'a']) {
+        joined.push((await join(subject, session)).id);
+      }
+      const [first, second, third] = joined;
+      const list = async (after: ViewerId | null, most: number, wanted: string | null = null) => {
+        const session = wanted === null ? null : id(wanted);
+        const result = await control.command({ do: 'list', session, filter: [], after, most });
+        return result.ok && { ids: result.viewers?.map((row) => row.id), more: result.more };
+      };
+      expect(await list(null, 2)).toEqual({ ids: [first, second], more: true });
+      expect(await list(second!, 2)).toEqual({ ids: [third], more: false });
+      expect(await list(null, 2, 'a')).toEqual({ ids: [first, third], more: false });
+      expect(await list(null, 0)).toBe(false);
     });
 
     it('says what a cap would mean and changes nothing', async () => {

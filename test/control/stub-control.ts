@@ -14,10 +14,16 @@ const none: Slice<never> = { from: 0, total: 0, rows: [] };
 /** A view of nothing much. */
 export const someView: View = {
   sessions: { anchor: null, edge: 'first', before: 0, after: 9 },
+  sessionSort: { by: 'worst', reversed: false },
+  viewerSort: { by: 'worst', reversed: false },
+  filter: [],
   session: null,
   viewers: { anchor: null, edge: 'first', before: 0, after: 9 },
   worst: 3,
-  events: { rows: 3, upTo: null },
+  followed: [],
+  detail: null,
+  gone: 0,
+  events: { rows: 3, upTo: null, kind: null },
 };
 
 /** A picture of nothing much. */
@@ -47,6 +53,9 @@ export const snapshotAt = (seq: number): Snapshot => ({
   session: null,
   viewers: none,
   worst: [],
+  followed: [],
+  detail: null,
+  gone: [],
   events: [],
   newestEvent: 0,
 });

@@ -4,12 +4,17 @@ import type {
   CapPreview,
   Command,
   CommandResult,
+  FeedEntry,
+  Filter,
+  FilterTerm,
   SessionId,
   SessionRow,
   Slice,
   Snapshot,
+  Tombstone,
   Totals,
   View,
+  ViewerDetail,
   ViewerId,
   ViewerRow,
   Window,
@@ -34,16 +39,73 @@ const window = <Id>(id: fc.Arbitrary<Id>): fc.Arbitrary<Window<Id>> =>
     after: count,
   });
 
+const viewerStates = ['dialling', 'ok', 'late', 'expiring', 'stuck'] as const;
+const sessionStates = ['ok', 'full', 'over', 'late', 'expiring', 'stuck'] as const;
+const viewerSorts = ['worst', 'id', 'who', 'rtt', 'deadline', 'buffer', 'rate', 'age'] as const;
+const sessionSorts = [
+  'worst',
+  'name',
+  'viewers',
+  'rtt',
+  'buffer',
+  'refused',
+  'rate',
+  'age',
+] as const;
+const eventKinds = ['refusals', 'evictions', 'visits', 'states', 'backends', 'operator'] as const;
+
+const filterTerm: fc.Arbitrary<FilterTerm> = fc.oneof(
+  fc.record({
+    on: fc.constantFrom(...(['text', 'session', 'who'] as const)),
+    has: text,
+    not: flag,
+  }),
+  fc.record({
+    on: fc.constant('state' as const),
+    is: fc.constantFrom(...viewerStates, ...sessionStates),
+    not: flag,
+  }),
+  fc.record({
+    on: fc.constantFrom(...(['rtt', 'age', 'left', 'buffer', 'rate'] as const)),
+    than: fc.constantFrom(...(['more', 'less'] as const)),
+    bound: number,
+    not: flag,
+  }),
+);
+
+const filter: fc.Arbitrary<Filter> = fc.array(filterTerm, { maxLength: 5 });
+
 const view: fc.Arbitrary<View> = fc.record({
   sessions: window(session),
+  sessionSort: fc.record({ by: fc.constantFrom(...sessionSorts), reversed: flag }),
+  viewerSort: fc.record({ by: fc.constantFrom(...viewerSorts), reversed: flag }),
+  filter,
   session: orNull(session),
   viewers: window(viewer),
   worst: count,
-  events: fc.record({ rows: count, upTo: orNull(count) }),
+  followed: fc.array(viewer),
+  detail: orNull(viewer),
+  gone: count,
+  events: fc.record({
+    rows: count,
+    upTo: orNull(count),
+    kind: orNull(fc.constantFrom(...eventKinds)),
+  }),
 });
 
 const command: fc.Arbitrary<Command> = fc.oneof(
-  fc.record({ do: fc.constant('evict' as const), viewer, actor: text }),
+  fc.record(
+    { do: fc.constant('evict' as const), viewer, actor: text, reason: text },
+    { requiredKeys: ['do', 'viewer', 'actor'] },
+  ),
+  fc.record({ do: fc.constant('keep' as const), viewer, forMs: number, actor: text }),
+  fc.record({
+    do: fc.constant('list' as const),
+    session: orNull(session),
+    filter,
+    after: orNull(viewer),
+    most: number,
+  }),
   fc.record(
     { do: fc.constant('set-cap' as const), cap: number, session, actor: text },
     { requiredKeys: ['do', 'cap', 'actor'] },
@@ -64,15 +126,20 @@ const preview: fc.Arbitrary<CapPreview> = fc.record({
   freeThen: number,
 });
 
-const result: fc.Arbitrary<CommandResult> = fc.oneof(
-  fc.record({ ok: fc.constant(true as const), preview }, { requiredKeys: ['ok'] }),
-  fc.record({ ok: fc.constant(false as const), reason: text }),
-);
-
 const time = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
 const place = { time, session, remote: text, viewers: count, cap: count };
 const named = { ...place, viewer };
 const measured = { ...named, silentMs: number, queuedBytes: number };
+const leaveCauses = [
+  'viewer-closed',
+  'viewer-lost',
+  'backend-closed',
+  'backend-lost',
+  'message-too-big',
+  'protocol-error',
+  'shutdown',
+] as const;
+const evictionCauses = ['pong-timeout', 'write-timeout', 'operator'] as const;
 const put = fc.record(
   { code: count, reason: text, closeSent: flag },
   { requiredKeys: ['closeSent'] },
@@ -83,9 +150,18 @@ const event = <Name extends ProxyEvent['event']>(name: Name) => fc.constant(name
 const both = <A, B>(first: fc.Arbitrary<A>, second: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
   fc.tuple(first, second).map(([a, b]) => Object.assign({}, a, b));
 
-const anyEvent: fc.Arbitrary<ProxyEvent> = fc.oneof(
+const placeless: fc.Arbitrary<ProxyEvent> = fc.oneof(
   fc.record({ time, event: event('proxy.listening'), address: text }),
   fc.record({ time, event: event('proxy.stopped') }),
+  fc.record(
+    { time, event: event('cap.changed'), from: count, to: count, actor: text, session },
+    { requiredKeys: ['time', 'event', 'from', 'to', 'actor'] },
+  ),
+  fc.record({ time, event: event('session.full'), session, viewers: count, cap: count }),
+  fc.record({ time, event: event('events.dropped'), count }),
+);
+
+const placed: fc.Arbitrary<ProxyEvent> = fc.oneof(
   fc.record({ ...named, event: event('viewer.admitted'), dialMs: number }),
   both(
     fc.record(
@@ -103,30 +179,20 @@ const anyEvent: fc.Arbitrary<ProxyEvent> = fc.oneof(
   fc.record({ ...measured, event: event('viewer.expiring') }),
   fc.record({ ...measured, event: event('viewer.stuck') }),
   fc.record({ ...measured, event: event('viewer.recovered') }),
+  fc.record({ ...named, event: event('viewer.kept'), forMs: number, actor: text }),
   both(
     fc.record({
       ...named,
       event: event('viewer.evicted'),
-      cause: fc.constantFrom(...(['pong-timeout', 'write-timeout', 'operator'] as const)),
+      cause: fc.constantFrom(...evictionCauses),
     }),
-    both(put, fc.record({ actor: text }, { requiredKeys: [] })),
+    both(put, fc.record({ actor: text, note: text }, { requiredKeys: [] })),
   ),
   both(
     fc.record({
       ...named,
       event: event('viewer.left'),
-      cause: fc.constantFrom(
-        ...([
-          'viewer-closed',
-          'viewer-lost',
-          'backend-closed',
-          'backend-lost',
-          'evicted',
-          'message-too-big',
-          'protocol-error',
-          'shutdown',
-        ] as const),
-      ),
+      cause: fc.constantFrom(...leaveCauses, 'evicted' as const),
       durationMs: number,
       bytesToViewer: number,
       bytesToBackend: number,
@@ -147,12 +213,15 @@ const anyEvent: fc.Arbitrary<ProxyEvent> = fc.oneof(
     }),
     maybePut,
   ),
-  fc.record(
-    { time, event: event('cap.changed'), from: count, to: count, actor: text, session },
-    { requiredKeys: ['time', 'event', 'from', 'to', 'actor'] },
+);
+
+const anyEvent: fc.Arbitrary<ProxyEvent> = fc.oneof(
+  placeless,
+  placed,
+  both(
+    placed as fc.Arbitrary<ProxyEvent & { readonly session: SessionId }>,
+    fc.record({ who: text }),
   ),
-  fc.record({ time, event: event('session.full'), session, viewers: count, cap: count }),
-  fc.record({ time, event: event('events.dropped'), count }),
 );
 
 const slice = <Row>(row: fc.Arbitrary<Row>): fc.Arbitrary<Slice<Row>> =>
@@ -172,13 +241,14 @@ const totals: fc.Arbitrary<Totals> = fc.record({
 
 const sessionRow: fc.Arbitrary<SessionRow> = fc.record({
   id: session,
-  state: fc.constantFrom(...(['ok', 'full', 'over', 'late', 'expiring', 'stuck'] as const)),
+  state: fc.constantFrom(...sessionStates),
   viewers: count,
   dialling: count,
   cap: count,
   capIsOwn: flag,
   p95RttMs: orNull(number),
   queuedBytes: number,
+  bytesPerSecond: number,
   refused: count,
   ageMs: number,
 });
@@ -187,17 +257,81 @@ const viewerRow: fc.Arbitrary<ViewerRow> = fc.record({
   id: viewer,
   session,
   remote: text,
-  state: fc.constantFrom(...(['dialling', 'ok', 'late', 'expiring', 'stuck'] as const)),
+  who: orNull(text),
+  state: fc.constantFrom(...viewerStates),
   rttMs: orNull(number),
   smoothedRttMs: orNull(number),
   recentRttsMs: fc.array(number, { maxLength: 8 }),
   deadlineMs: orNull(number),
   deadlineHeld: flag,
+  keptMs: orNull(number),
   queuedBytes: number,
   stuckMs: number,
   ageMs: number,
   bytesToViewer: number,
   bytesToBackend: number,
+  bytesPerSecond: number,
+  rejoined: count,
+});
+
+const result: fc.Arbitrary<CommandResult> = fc.oneof(
+  fc.record(
+    {
+      ok: fc.constant(true as const),
+      preview,
+      viewers: fc.array(viewerRow, { maxLength: 3 }),
+      more: flag,
+    },
+    { requiredKeys: ['ok'] },
+  ),
+  fc.record({ ok: fc.constant(false as const), reason: text }),
+);
+
+const tombstone: fc.Arbitrary<Tombstone> = fc.record({
+  id: viewer,
+  session,
+  remote: text,
+  who: orNull(text),
+  at: number,
+  cause: fc.constantFrom(...leaveCauses, ...evictionCauses),
+  actor: orNull(text),
+  code: orNull(count),
+  reason: orNull(text),
+  durationMs: number,
+  bytesToViewer: number,
+  bytesToBackend: number,
+});
+
+const detail: fc.Arbitrary<ViewerDetail> = fc.oneof(
+  fc.record({ gone: fc.constant(true as const), tombstone }),
+  fc.record({
+    gone: fc.constant(false as const),
+    row: viewerRow,
+    arrivedAt: number,
+    rttsMs: fc.array(number, { maxLength: 5 }),
+    queues: fc.array(number, { maxLength: 5 }),
+    queueStepMs: number,
+    pingsSent: count,
+    pingsLost: count,
+    messagesToViewer: number,
+    messagesToBackend: number,
+  }),
+);
+
+const feedEntry: fc.Arbitrary<FeedEntry> = fc.record({
+  seq: count,
+  event: anyEvent,
+  count,
+  spanMs: number,
+  holders: fc.array(
+    fc.record({
+      viewer,
+      who: orNull(text),
+      remote: text,
+      state: fc.constantFrom(...viewerStates),
+    }),
+    { maxLength: 3 },
+  ),
 });
 
 const snapshot: fc.Arbitrary<Snapshot> = fc.record({
@@ -216,7 +350,10 @@ const snapshot: fc.Arbitrary<Snapshot> = fc.record({
   session: orNull(session),
   viewers: slice(viewerRow),
   worst: fc.array(viewerRow, { maxLength: 3 }),
-  events: fc.array(fc.record({ seq: count, event: anyEvent }), { maxLength: 3 }),
+  followed: fc.array(viewerRow, { maxLength: 3 }),
+  detail: orNull(detail),
+  gone: fc.array(tombstone, { maxLength: 3 }),
+  events: fc.array(feedEntry, { maxLength: 3 }),
   newestEvent: count,
 });
 

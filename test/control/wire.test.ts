@@ -7,6 +7,7 @@ import {
   versionTrouble,
   wireVersion,
 } from '../../src/control/wire.ts';
+import { someView } from './stub-control.ts';
 import { anyFromProxy, anyToProxy } from './wire-arbitraries.ts';
 
 const decoders = { decodeToProxy, decodeFromProxy };
@@ -90,8 +91,22 @@ describe.each(Object.entries(decoders))('%s', (_name, decode) => {
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
 const isCountOrNull = (value: unknown): boolean => value === null || Number.isSafeInteger(value);
 
+const term = { on: 'text', has: 'a', not: false };
+
 /** Fields that may be absent, in one message or another. */
-const optional = new Set(['code', 'reason', 'closeSent', 'status', 'actor', 'session', 'preview']);
+const optional = new Set([
+  'code',
+  'reason',
+  'closeSent',
+  'status',
+  'actor',
+  'note',
+  'who',
+  'session',
+  'preview',
+  'viewers',
+  'more',
+]);
 
 /** A copy of a message without one of its values, chosen by `at`, or with junk in its place. */
 const spoil = (message: object, at: number, junk?: unknown): { text: string; key: string } => {
@@ -154,25 +169,43 @@ describe('a message of which one value is wrong', () => {
       },
     ],
     ['message.command.now', { type: 'command', id: 1, command: { do: 'stop', now: 'yes' } }],
-    [
-      'message.view.worst',
-      {
-        type: 'watch',
-        id: 1,
-        view: {
-          sessions: { anchor: null, edge: 'first', before: 0, after: 9 },
-          session: null,
-          viewers: { anchor: null, edge: 'last', before: 0, after: 9 },
-          worst: -1,
-          events: { rows: 3, upTo: null },
-        },
-      },
-    ],
   ])('is told apart by where it is wrong: %s', (where, message) => {
     expect(decodeToProxy(JSON.stringify(message))).toMatchObject({
       ok: false,
       error: expect.stringContaining(where),
     });
+  });
+
+  it.each<[string, object]>([
+    ['message.view.worst', { worst: -1 }],
+    ['message.view.gone', { gone: -1 }],
+    ['message.view.sessions.before', { sessions: { ...someView.sessions, before: -1 } }],
+    ['message.view.viewers.after', { viewers: { ...someView.viewers, after: 1e300 } }],
+    ['message.view.events.rows', { events: { ...someView.events, rows: -3 } }],
+    ['message.view.events.kind', { events: { ...someView.events, kind: 'wars' } }],
+    ['message.view.followed', { followed: Array.from({ length: 1_001 }, (_none, n) => `v${n}`) }],
+    ['message.view.filter', { filter: Array.from({ length: 51 }, () => term) }],
+    ['message.view.filter[1].has', { filter: [term, { ...term, has: 'x'.repeat(201) }] }],
+    ['message.view.filter[0].on', { filter: [{ ...term, on: 'mood' }] }],
+    ['message.view.filter[0].bound', { filter: [{ on: 'rtt', than: 'more', not: false }] }],
+    ['message.view.sessionSort.by', { sessionSort: { by: 'who', reversed: false } }],
+    ['message.view.viewerSort.by', { viewerSort: { by: 'refused', reversed: false } }],
+  ])('is told apart in a view: %s', (where, change) => {
+    const message = { type: 'watch', id: 1, view: { ...someView, ...change } };
+    expect(decodeToProxy(JSON.stringify(message))).toMatchObject({
+      ok: false,
+      error: expect.stringContaining(where),
+    });
+  });
+
+  it('is none in a view that asks for as much as it may', () => {
+    const view = {
+      ...someView,
+      followed: Array.from({ length: 1_000 }, (_none, n) => `v${n}`),
+      filter: Array.from({ length: 50 }, () => ({ ...term, has: 'x'.repeat(200) })),
+    };
+    const message = { type: 'look', id: 1, view };
+    expect(decodeToProxy(JSON.stringify(message))).toEqual({ ok: true, message });
   });
 
   it('still says which command it was about, so that its sender can be told', () => {
@@ -184,6 +217,6 @@ describe('a message of which one value is wrong', () => {
 describe('versions', () => {
   it('get along only where they are the same, and say the remedy', () => {
     expect(versionTrouble(wireVersion)).toBeNull();
-    expect(versionTrouble(wireVersion + 1)).toMatch(/version 1 .* version 2; use the same release/);
+    expect(versionTrouble(wireVersion + 1)).toMatch(/version 2 .* version 3; use the same release/);
   });
 });

@@ -1,30 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionState, ViewerState, Window } from '../../src/contract.ts';
+import type { SessionState, ViewerState } from '../../src/contract.ts';
 import {
-  compareSessions,
-  compareViewers,
   needsAttention,
   percentile,
+  sessionRank,
   sessionState,
-  sliceOf,
+  viewerRank,
 } from '../../src/core/ranking.ts';
 
 describe('the order of states', () => {
   it('puts the worst viewer first and those that dial last', () => {
-    const states: ViewerState[] = ['dialling', 'ok', 'late', 'stuck', 'expiring'];
-    expect(states.sort(compareViewers)).toEqual(['stuck', 'expiring', 'late', 'ok', 'dialling']);
+    const worstFirst: ViewerState[] = ['stuck', 'expiring', 'late', 'ok', 'dialling'];
+    expect(worstFirst.map(viewerRank)).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('puts the worst session first: stuck, expiring, late, over, full, ok', () => {
-    const states: SessionState[] = ['ok', 'full', 'over', 'late', 'expiring', 'stuck'];
-    expect(states.sort(compareSessions)).toEqual([
-      'stuck',
-      'expiring',
-      'late',
-      'over',
-      'full',
-      'ok',
-    ]);
+    const worstFirst: SessionState[] = ['stuck', 'expiring', 'late', 'over', 'full', 'ok'];
+    expect(worstFirst.map(sessionRank)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   it('wants attention for late, expiring and stuck viewers only', () => {
@@ -46,40 +38,6 @@ describe('sessionState', () => {
   ];
   it.each(rows)('%s', (_name, worst, viewers, cap, expected) => {
     expect(sessionState(worst, viewers, cap)).toBe(expected);
-  });
-});
-
-const around = (anchor: string | null, before: number, after: number): Window<string> => ({
-  anchor,
-  edge: 'first',
-  before,
-  after,
-});
-
-describe('sliceOf', () => {
-  const all = 'a b c d e f g'.split(' ');
-  const rows: [string, Window<string>, number, string][] = [
-    ['the anchor with its neighbours', around('d', 1, 2), 2, 'c d e f'],
-    ['whole rows at the beginning', around('a', 2, 1), 0, 'a b c d'],
-    ['whole rows at the end', around('g', 1, 2), 3, 'd e f g'],
-    ['the first rows without an anchor', around(null, 1, 1), 0, 'a b c'],
-    ['the first rows where the anchor is gone', around('x', 1, 1), 0, 'a b c'],
-    ['the last rows where the edge says so', { ...around('x', 1, 1), edge: 'last' }, 4, 'e f g'],
-    ['everything where the window is larger', around('d', 9, 9), 0, 'a b c d e f g'],
-    ['one row where that is all there is to show', around('e', 0, 0), 4, 'e'],
-  ];
-  it.each(rows)('shows %s', (_name, window, from, shown) => {
-    const slice = sliceOf(all, window, (item) => item);
-    expect(slice).toEqual({ from, total: 7, rows: shown.split(' ') });
-  });
-
-  it('shows nothing of an empty list', () => {
-    const none: string[] = [];
-    expect(sliceOf(none, around('a', 2, 2), (item) => item)).toEqual({
-      from: 0,
-      total: 0,
-      rows: [],
-    });
   });
 });
 

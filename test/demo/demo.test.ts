@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ProxyControl } from '../../src/contract.ts';
+import type { ProxyControl, SessionId } from '../../src/contract.ts';
 import { startDemo, viewerUrl } from '../../src/demo/demo.ts';
 import { statusBackend } from '../support/backends.ts';
 import { onCleanup } from '../support/cleanup.ts';
@@ -19,7 +19,7 @@ const started = async () => {
   const clock = quickClock(QUICKER);
   const demo = await startDemo(clock);
   onCleanup(demo.stop);
-  const proxy = await withProxy({ ...defaults, backend: demo.backend }, { clock });
+  const proxy = await withProxy({ ...defaults, ...demo.naming, backend: demo.backend }, { clock });
   return { clock, demo, proxy };
 };
 
@@ -39,13 +39,17 @@ describe('the demo', () => {
       events.next(named('viewer.late', { session: 'cores' })),
       events.next(named('viewer.recovered', { session: 'cores' })),
       events.next(named('viewer.evicted', { session: 'load', cause: 'pong-timeout' })),
-      events.next(named('viewer.stuck', { session: 'firehose' })),
+      events.next(named('viewer.stuck', { session: 'firehose', who: 'mira' })),
       events.next(named('viewer.evicted', { session: 'firehose', cause: 'write-timeout' })),
       events.next(named('viewer.left', { session: 'clock', cause: 'viewer-closed' })),
     ]);
     expect(clock.now() - began).toBeLessThan(30_000);
     // Who was evicted comes back.
-    await events.next(named('viewer.late', { session: 'load' }));
+    for (let visit = 1; visit <= 2; visit += 1) {
+      await events.next(named('viewer.admitted', { session: 'load', who: 'jon' }));
+    }
+    const { viewers } = await proxy.snapshot({ session: 'load' as SessionId });
+    expect(viewers.rows.find(({ who }) => who === 'jon')?.rejoined).toBe(1);
     const { totals, sessions } = await proxy.snapshot();
     expect(totals.sessions).toBe(7);
     expect(Math.max(...sessions.rows.map(({ viewers }) => viewers))).toBe(defaults.cap);

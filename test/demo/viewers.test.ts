@@ -6,7 +6,7 @@ import { silentBackend, statusBackend } from '../support/backends.ts';
 import { onCleanup } from '../support/cleanup.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-const present = answering(() => 0);
+const present = { who: 'ana', manner: answering(() => 0) };
 
 /** Every connection so far, and its end as the other side sees it. */
 const place = async () => {

@@ -58,7 +58,7 @@ describe('when the relay breaks', () => {
     await desk.until(/0 sessions {2}0 viewers[^]*the relay broke and was started again/);
     const [again] = await desk.join('alpha');
     await echo(again!, 'back');
-    await desk.until(/alpha +1\/8[^]*▸● ok +v2 /);
+    await desk.until(/alpha +1\/8[^]*▸ {2}● ok +v2 /);
     expect(await desk.bufferType()).toBe('alternate');
 
     await breaks('relay-again');

@@ -53,11 +53,11 @@ describe('the demo in a terminal', () => {
     const run = startProgram(['demo', '--listen', '127.0.0.1:0']);
     await visit(await run.until(/LIVE/));
     const wanted = {
-      refusal: /^[\d:]{8} refuse +lobby +at cap 4\/4 from 127\.0\.0\.1/m,
-      late: /^[\d:]{8} late +(load|cores|firehose) +v\d+ +silent for \ds/m,
-      stuck: /^[\d:]{8} stuck +firehose +v\d+ +\S+ waits and none is taken/m,
-      eviction: /^[\d:]{8} evict +load +v\d+ +pong timeout, now \d\/4/m,
-      needed: /Needs you \d[^]*■ STUCK +v\d+ +firehose/,
+      refusal: /^[\d:]{8} refuse +lobby +at cap 4\/4 from (?:\S+ )?127\.0\.0\.1/m,
+      late: /^[\d:]{8} late +(load|cores|firehose) +v\d+ +\S+ silent for \ds/m,
+      stuck: /^[\d:]{8} stuck +firehose +v\d+ +mira \S+ waits and none is taken/m,
+      eviction: /^[\d:]{8} evict +load +v\d+ +jon pong timeout, now \d\/4/m,
+      needed: /Needs you \d[^]*■ STUCK +v\d+ +mira +firehose/,
     };
     const seen = new Set<string>();
     await run.until(

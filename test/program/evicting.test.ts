@@ -69,7 +69,7 @@ describe('an operator who evicts', () => {
     desk.press('e');
     await desk.until(/▸✗ EVICTING in \ds {2}v3 /);
     desk.press('u');
-    await desk.until(/▸● ok +v3 [^]*v3 stays/);
+    await desk.until(/▸ {2}● ok +v3 [^]*v3 stays/);
 
     await choose('j', v4!);
     desk.press('e');

@@ -26,6 +26,8 @@ export type Service = {
   readonly args?: readonly string[];
   /** For a screen on which it cannot be read. */
   readonly address?: string;
+  /** Where a session is served; default: an echo. */
+  readonly backend?: string;
 };
 
 /** How the program is run in a shell. */
@@ -58,10 +60,10 @@ const addressOn = (screen: readonly string[]): string => {
 /** Has `start` run the program in front of an echo backend; waits for its first picture. */
 export const openDeskIn = async <Run extends TerminalRun>(
   start: (args: readonly string[]) => Run,
-  { args = [], address }: Service = {},
+  { args = [], address, backend }: Service = {},
 ): Promise<Desk<Run>> => {
-  const { url: backend } = await echoBackend();
-  const run = start(['--backend', backend, '--listen', address ?? '127.0.0.1:0', ...args]);
+  const served = backend ?? (await echoBackend()).url;
+  const run = start(['--backend', served, '--listen', address ?? '127.0.0.1:0', ...args]);
   const at = address ?? addressOn(await run.until(/LIVE/));
   const url = (session: string): string => viewerUrl(at, `/ws/${session}`);
   const join = async (session: string, viewers = 1): Promise<WebSocket[]> => {
@@ -126,3 +128,25 @@ export const aftermath = async (run: ShellRun): Promise<Aftermath> => {
     pasteMarked: output.lastIndexOf('\u001B[?2004h') > output.lastIndexOf('\u001B[?2004l'),
   };
 };
+
+/** A row of the viewers that need a hand, as drawn. */
+export type Needy = { readonly digit: string; readonly viewer: string; readonly row: string };
+
+/** The viewers that need a hand, with the digits beside them. */
+export const needyOn = (screen: readonly string[]): readonly Needy[] => {
+  const title = screen.findIndex((row) => row.includes('Needs you'));
+  const rows = title < 0 ? [] : screen.slice(title + 1);
+  const end = rows.findIndex((row) => /── |-- /.test(row));
+  return rows.slice(0, end < 0 ? rows.length : end).flatMap((row) => {
+    const [, digit, viewer] = /^.(\d) . .*?\b(v\d+)\b/.exec(row) ?? [];
+    return digit === undefined || viewer === undefined ? [] : [{ digit, viewer, row }];
+  });
+};
+
+/** The colours in all sequences that set how text looks. */
+export const coloursIn = (output: string): number[] =>
+  output
+    .split('\u001B[')
+    .flatMap((part) => /^([\d;]*)m/.exec(part)?.[1]?.split(';') ?? [])
+    .map(Number)
+    .filter((code) => (code >= 30 && code <= 49) || code >= 90);

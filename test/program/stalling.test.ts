@@ -47,7 +47,7 @@ describe('a terminal that nobody reads', () => {
     expect(held).toBeGreaterThan(16 * 1024);
     expect(held).toBeLessThan(48 * 1024);
     expect(screen.filter((row) => /wsbouncer {2}ws:/.test(row))).toHaveLength(1);
-    expect(screen.filter((row) => /│[▸ ]. \w+ +v\d.* 127\.0\.0\.1:/.test(row))).toHaveLength(7);
+    expect(screen.filter((row) => /│[▸ ]. \S \w+ +v\d.* 127\.0\.0\.1:/.test(row))).toHaveLength(7);
     expect(screen.join('\n')).not.toContain('Keys and signs');
     expect(screen.at(-1)).toMatch(/ \? help {2}q quit$/);
     await echo(late!, 'still here');

@@ -6,10 +6,11 @@ import { withProxy } from '../support/proxy.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
 import { closeOf, connectViewer, echo, refusedHandshake } from '../support/viewer.ts';
 
-const evict = (viewer: string): Command => ({
+const evict = (viewer: string, reason?: string): Command => ({
   do: 'evict',
   viewer: viewer as ViewerId,
   actor: 'console',
+  ...(reason === undefined ? {} : { reason }),
 });
 
 const done = { ok: true };
@@ -113,5 +114,60 @@ describe('evict', () => {
     await backend.dials.next();
     await proxy.control.command(evict('v1'));
     expect((await refused).status).toBe(503);
+  });
+});
+
+describe('evict with a reason', () => {
+  it('tells the viewer why, and records it', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const viewer = await connectViewer(proxy.url('a'));
+    expect(await proxy.control.command(evict('v1', ' runaway script '))).toEqual(done);
+    const words = { code: 1008, reason: 'evicted by operator: runaway script' };
+    expect(await closeOf(viewer)).toEqual(words);
+    const evicted = await proxy.events.next(named('viewer.evicted'));
+    expect(evicted).toMatchObject({ actor: 'console', note: 'runaway script', ...words });
+    expect(await proxy.events.next(named('viewer.left'))).toMatchObject(words);
+  });
+
+  it('cuts what does not fit into a Close between two characters, and records it whole', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const viewer = await connectViewer(proxy.url('a'));
+    const note = '\u{1f600}'.repeat(80);
+    expect(await proxy.control.command(evict('v1', note))).toEqual(done);
+    const reason = `evicted by operator: ${'\u{1f600}'.repeat(25)}`;
+    expect(await closeOf(viewer)).toEqual({ code: 1008, reason });
+    const evicted = await proxy.events.next(named('viewer.evicted'));
+    expect(evicted).toMatchObject({ note, reason, closeSent: true });
+  });
+
+  it.each(['', '  '])('says the usual words where it is %j', async (blank) => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const viewer = await connectViewer(proxy.url('a'));
+    expect(await proxy.control.command(evict('v1', blank))).toEqual(done);
+    expect(await closeOf(viewer)).toEqual({ code: 1008, reason: 'evicted by operator' });
+    expect(await proxy.events.next(named('viewer.evicted'))).not.toHaveProperty('note');
+  });
+
+  it('tells a viewer that is dialling too', async () => {
+    const backend = await hangingBackend();
+    const proxy = await withProxy({ backend: backend.template });
+    const viewer = connectRaw(proxy.url('a'));
+    await backend.dials.next();
+    expect(await proxy.control.command(evict('v1', 'maintenance'))).toEqual(done);
+    const words = { code: 1008, reason: 'evicted by operator: maintenance' };
+    expect((await viewer.closed()).close).toEqual(words);
+    expect(await proxy.events.next(named('backend.unavailable'))).toMatchObject(words);
+  });
+
+  it.each([
+    ['x'.repeat(81), 'a reason has at most 80 characters: shorten it'],
+    ['a line\n', 'a reason has no control characters: leave them out'],
+    ['\u{1b}[2J', 'a reason has no control characters: leave them out'],
+  ])('refuses %j, and evicts nobody', async (note, reason) => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const viewer = await connectViewer(proxy.url('a'));
+    expect(await proxy.control.command(evict('v1', note))).toEqual({ ok: false, reason });
+    await echo(viewer, 'still here');
+    expect(proxy.events.all.some(named('viewer.evicted'))).toBe(false);
   });
 });

@@ -7,6 +7,7 @@ import { opcodes } from '../support/frame-reader.ts';
 import { Inbox } from '../support/inbox.ts';
 import { everything, type TestProxy, withProxy } from '../support/proxy.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
+import { turn, untilTrue } from '../support/turns.ts';
 import { closeOf, connectViewer } from '../support/viewer.ts';
 
 /** Intervals so long that time can be moved without anybody being pinged or missed. */
@@ -65,7 +66,10 @@ describe('a snapshot', () => {
       session: null,
       viewers: { from: 0, total: 0, rows: [] },
       worst: [],
-      events: [{ seq: 1, event: proxy.events.all[0] }],
+      followed: [],
+      detail: null,
+      gone: [],
+      events: [{ seq: 1, event: proxy.events.all[0], count: 1, spanMs: 0, holders: [] }],
       newestEvent: 1,
     });
   });
@@ -94,6 +98,8 @@ describe('a snapshot', () => {
         capIsOwn: false,
         p95RttMs: null,
         queuedBytes: 0,
+        // 7 bytes in the 3 s since, faded in.
+        bytesPerSecond: 2,
         refused: 1,
         ageMs: 3_000,
       },
@@ -105,17 +111,21 @@ describe('a snapshot', () => {
       id: 'v1',
       session: 'a',
       remote: proxy.events.all.find(named('viewer.admitted'))?.remote,
+      who: null,
       state: 'ok',
       rttMs: null,
       smoothedRttMs: null,
       recentRttsMs: [],
       deadlineMs: calm.pongTimeoutMs - 3_000,
       deadlineHeld: false,
+      keptMs: null,
       queuedBytes: 0,
       stuckMs: 0,
       ageMs: 3_000,
       bytesToViewer: 7,
       bytesToBackend: 11,
+      bytesPerSecond: 2,
+      rejoined: 0,
     });
     expect(newest).toMatchObject({ id: 'v2', ageMs: 0, deadlineMs: calm.pongTimeoutMs });
   });
@@ -157,7 +167,7 @@ describe('a snapshot', () => {
       session: 'b' as SessionId,
       viewers: first(1),
       worst: 0,
-      events: { rows: 2, upTo: 3 },
+      events: { rows: 2, upTo: 3, kind: null },
     });
     expect(snapshot.totals).toMatchObject({ sessions: 5, viewers: 10 });
     expect(snapshot.sessions).toMatchObject({
@@ -177,6 +187,124 @@ describe('a snapshot', () => {
     const snapshot = await proxy.snapshot({ session: 'gone' as SessionId });
     expect(snapshot.session).toBe('a');
     expect(snapshot.viewers.rows).toMatchObject([{ id: 'v1' }]);
+  });
+});
+
+const evict = async (proxy: TestProxy, viewer: string): Promise<void> => {
+  await proxy.control.command({ do: 'evict', viewer: viewer as ViewerId, actor: 'test' });
+  await proxy.events.next(named('viewer.left', { viewer }));
+};
+
+describe('what is asked about single viewers', () => {
+  it('says how often whoever comes from there was evicted from that session', async () => {
+    const { proxy } = await start();
+    for (const session of ['a', 'b']) await connectViewer(proxy.url(session));
+    await evict(proxy, 'v1');
+    await connectViewer(proxy.url('a'));
+    const { followed } = await proxy.snapshot({ followed: ['v3', 'v2'] as ViewerId[] });
+    expect(followed).toMatchObject([
+      { id: 'v3', rejoined: 1 },
+      { id: 'v2', rejoined: 0 },
+    ]);
+  });
+
+  it('is their rows where they are followed, in that order, wherever they are', async () => {
+    const { proxy } = await start();
+    for (const session of ['a', 'b', 'a']) await connectViewer(proxy.url(session));
+    await evict(proxy, 'v2');
+    const ids = ['v3', 'v2', 'v1', 'v77'] as ViewerId[];
+    const { followed } = await proxy.snapshot({
+      followed: ids,
+      viewers: first(1),
+      filter: [{ on: 'text', has: 'nobody', not: false }],
+    });
+    expect(followed).toMatchObject([
+      { id: 'v3', session: 'a', state: 'ok' },
+      { id: 'v1', session: 'a', state: 'ok' },
+    ]);
+  });
+
+  it('is no more than a thousand rows', async () => {
+    const { proxy } = await start();
+    await connectViewer(proxy.url('a'));
+    const many = Array.from({ length: 1_001 }, () => 'v1' as ViewerId);
+    expect((await proxy.snapshot({ followed: many })).followed).toHaveLength(1_000);
+  });
+
+  it('is all that is known of one, here or gone, and null of one that never was', async () => {
+    const { proxy, clock } = await start();
+    await connectViewer(proxy.url('a'));
+    clock.advance(1_000);
+    const look = async (viewer: string) =>
+      (await proxy.snapshot({ detail: viewer as ViewerId })).detail;
+    const arrivedAt = Date.parse('2026-02-03T04:05:06Z');
+    const row = { id: 'v1', ageMs: 1_000 };
+    expect(await look('v1')).toMatchObject({ gone: false, arrivedAt, row });
+    await evict(proxy, 'v1');
+    const tombstone = { id: 'v1', cause: 'operator', actor: 'test', code: 1008 };
+    expect(await look('v1')).toMatchObject({ gone: true, tombstone });
+    expect(await look('v2')).toBeNull();
+  });
+
+  it('is who has gone from the session that is shown, the newest first', async () => {
+    const { proxy } = await start();
+    for (const session of ['a', 'b', 'a', 'a', 'a']) await connectViewer(proxy.url(session));
+    for (const viewer of ['v1', 'v2', 'v4', 'v3']) await evict(proxy, viewer);
+    const { session, gone } = await proxy.snapshot({ gone: 2 });
+    expect(session).toBe('a');
+    expect(gone).toMatchObject([{ id: 'v3' }, { id: 'v4' }]);
+    expect((await proxy.snapshot({ gone: 0 })).gone).toEqual([]);
+    await evict(proxy, 'v5');
+    expect(await proxy.snapshot()).toMatchObject({ session: null, gone: [] });
+  });
+});
+
+describe('the feed of a picture', () => {
+  it('is that of the kind that is asked for, with the number of its newest line', async () => {
+    const { proxy } = await start();
+    await connectViewer(proxy.url('a'));
+    await proxy.control.command({ do: 'set-cap', cap: 3, actor: 'test' });
+    await connectViewer(proxy.url('a'));
+    await proxy.control.command({ do: 'set-cap', cap: 4, actor: 'test' });
+    const events = { rows: 9, upTo: null, kind: 'visits' } as const;
+    const seen = await proxy.snapshot({ events });
+    expect(seen.events.map(({ seq }) => seq)).toEqual([2, 4]);
+    expect(seen.newestEvent).toBe(4);
+    const older = await proxy.snapshot({ events: { ...events, upTo: 3 } });
+    expect(older.events.map(({ seq }) => seq)).toEqual([2]);
+  });
+});
+
+describe('the bytes per second', () => {
+  it('are those to each viewer, and to all of a session', async () => {
+    const { proxy, clock } = await start();
+    // What was measured long ago does not count.
+    for (let tick = 0; tick < 20; tick += 1) {
+      clock.advance(250);
+      await turn();
+    }
+    const viewers = [connectRaw(proxy.url('a')), connectRaw(proxy.url('a'))];
+    for (const [index, viewer] of viewers.entries()) {
+      await viewer.open();
+      viewer.sendFrame({ opcode: opcodes.text, payload: 'x'.repeat(100 * (index + 1)) });
+      await viewer.nextData();
+    }
+    clock.advance(250);
+    // The round comes after this turn of the event loop.
+    const rates = async () => {
+      const { viewers: shown, sessions } = await proxy.snapshot();
+      return [...shown.rows, ...sessions.rows].map((row) => row.bytesPerSecond);
+    };
+    await untilTrue('a round', async () => (await rates())[0] !== 0);
+    const [one = 0, two = 0, both = 0] = await rates();
+    expect(one).toBeGreaterThan(40);
+    expect(two).toBeGreaterThan(1.9 * one);
+    expect(Math.abs(both - one - two)).toBeLessThanOrEqual(1);
+    for (let second = 0; second < 30; second += 1) {
+      clock.advance(1_000);
+      await turn();
+    }
+    expect(await rates()).toEqual([0, 0, 0]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import type { ProxyOptions } from '../../src/contract.ts';
+import type { ConsoleSettings } from '../../components/show-console.tsx';
+import type { ProxyOptions, ScreenOptions } from '../../src/contract.ts';
 import type { ProxyEvent } from '../../src/events.ts';
 import { EventLines } from '../../src/run/event-lines.ts';
 import type { Launched, Listening } from '../../src/run/launch.ts';
@@ -13,6 +14,15 @@ type ThreadDeps = Parameters<Awaited<ReturnType<Parts['thread']>>['startThread']
 const options: ProxyOptions = {
   ...testOptions,
   backend: { address: { host: '127.0.0.1', port: 1 }, tls: false, target: '/' },
+};
+
+const screen: ScreenOptions = {
+  readOnly: false,
+  ascii: false,
+  color: true,
+  name: null,
+  accent: null,
+  confirm: 'undo',
 };
 
 const control: Listening = {
@@ -37,6 +47,7 @@ const setUp = async () => {
   const drawing = Promise.withResolvers<Awaited<ReturnType<Parts['drawing']>>>();
   let deps: ThreadDeps = {};
   const log: string[] = [];
+  const shownWith: ConsoleSettings[] = [];
   const stdout = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       shown.push(chunk.toString('utf8'));
@@ -50,6 +61,7 @@ const setUp = async () => {
       env: {},
       say: (line) => said.push(line),
     },
+    { ...screen, name: 'hall 7', readOnly: true },
     new EventLines(stdout, clock, () => undefined),
     clock,
     {
@@ -64,8 +76,9 @@ const setUp = async () => {
     },
   );
   const draws = {
-    showConsole: (_control: unknown, _io: unknown, { join }: { join: string | null }) => {
-      log.push(`shown: ${join}`);
+    showConsole: (_control: unknown, _io: unknown, settings: ConsoleSettings) => {
+      log.push(`shown: ${settings.join}`);
+      shownWith.push(settings);
       return {
         done: console.promise,
         tell: (text: string) => void log.push(`told: ${text}`),
@@ -86,6 +99,7 @@ const setUp = async () => {
     said,
     shown,
     log,
+    shownWith,
     console,
     drawing,
     quits,
@@ -111,6 +125,14 @@ describe('under the console', () => {
     event(refusal('a'));
     expect(log).toEqual(['shown: join here']);
     expect(shown).toEqual([]);
+  });
+
+  test('hands on how the console is to look, and how to stop the program from outside', async () => {
+    const { shownWith, draw } = await setUp();
+    await draw();
+    expect(shownWith).toMatchObject([
+      { name: 'hall 7', readOnly: true, confirm: 'undo', stopWith: `kill ${process.pid}` },
+    ]);
   });
 
   test('ends when the operator quits', async () => {

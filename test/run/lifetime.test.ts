@@ -1,8 +1,9 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { BouncerError } from '../../src/errors.ts';
 import type { Launched } from '../../src/run/launch.ts';
 import { Lifetime } from '../../src/run/lifetime.ts';
-import { onStopSignals } from '../../src/run/signals.ts';
+import { ignoreSuspension, onStopSignals } from '../../src/run/signals.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** Something that runs, whose end is the test's to decide. */
@@ -141,5 +142,11 @@ describe('signals', () => {
     send('SIGINT');
     send('SIGTERM');
     expect(wishes()).toBe(2);
+  });
+
+  test('of suspension mean nothing: the process would stop, and the proxy with it', () => {
+    const source = new EventEmitter();
+    ignoreSuspension(source);
+    expect(source.emit('SIGTSTP')).toBe(true);
   });
 });

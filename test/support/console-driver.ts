@@ -4,10 +4,18 @@ import { type Glyphs, unicodeGlyphs } from '../../src/console/glyphs.ts';
 import type { Size } from '../../src/console/layout.ts';
 import { viewOf } from '../../src/console/pictures.ts';
 import { screenOf } from '../../src/console/screen.ts';
-import { type Effect, type Input, initialState, type State } from '../../src/console/state.ts';
+import {
+  type Effect,
+  type Input,
+  initialState,
+  plainSettings,
+  type Settings,
+  layoutIn,
+  type State,
+} from '../../src/console/state.ts';
 import { step } from '../../src/console/step.ts';
 import { textOf } from '../../src/console/text.ts';
-import { pictureOf, type World } from './fake-control.ts';
+import { outcomeIn, pictureOf, viewerId, type World } from './fake-control.ts';
 
 /** A console in front of a world that a test changes. */
 export class ConsoleDriver {
@@ -17,10 +25,15 @@ export class ConsoleDriver {
   world: World;
   now = 1000;
   #seq = 0;
+  #answered = 0;
 
-  constructor(world: World, size: Size = { columns: 80, rows: 24 }, join: string | null = null) {
+  constructor(
+    world: World,
+    size: Size = { columns: 80, rows: 24 },
+    settings: Partial<Settings> = {},
+  ) {
     this.world = world;
-    this.state = initialState(size, join, this.now);
+    this.state = initialState(size, { ...plainSettings, ...settings }, this.now);
     this.show();
   }
 
@@ -69,6 +82,17 @@ export class ConsoleDriver {
     if (last?.do === 'send') this.input({ type: 'result', reply: last.reply, result });
   }
 
+  /** Lets the world answer every command that has not been answered yet, in order. */
+  respond(): void {
+    for (; this.#answered < this.effects.length; this.#answered += 1) {
+      const effect = this.effects[this.#answered];
+      if (effect?.do !== 'send') continue;
+      const { world, result } = outcomeIn(this.world, effect.command);
+      this.world = world;
+      this.input({ type: 'result', reply: effect.reply, result });
+    }
+  }
+
   /** The rows of the screen as text. */
   rows(glyphs: Glyphs = unicodeGlyphs): readonly string[] {
     return screenOf(this.state, glyphs).map(textOf);
@@ -82,6 +106,26 @@ export class ConsoleDriver {
   /** The last row. */
   get status(): string {
     return this.rows().at(-1) ?? '';
+  }
+
+  /**
+   * The digits on the screen and the ids that they stand beside, read off its text alone; throws
+   * where one stands beside two.
+   */
+  get digits(): ReadonlyMap<number, ViewerId> {
+    const { kind, left } = layoutIn(this.state);
+    const rows = this.rows();
+    const feed = rows.findIndex((row) => row.includes('── Events'));
+    const found = new Map<number, ViewerId>();
+    for (const row of rows.slice(0, feed < 0 ? rows.length : feed)) {
+      const text = row.slice(kind === 'wide' ? left + 1 : 0);
+      const [, digit, id] = /^.(\d) [^\s│] [^│]*?\b(v\d+)(?= |$)/.exec(text) ?? [];
+      if (digit === undefined || id === undefined) continue;
+      const before = found.get(Number(digit)) ?? id;
+      if (before !== id) throw new Error(`${digit} stands beside ${before} and ${id}`);
+      found.set(Number(digit), viewerId(id));
+    }
+    return found;
   }
 
   /** Who was evicted so far, in order. */

@@ -6,18 +6,22 @@ import type {
   Command,
   CommandResult,
   FeedEntry,
+  Filter,
   ProxyControl,
   SessionId,
   SessionRow,
   Slice,
   Snapshot,
+  Tombstone,
   View,
+  ViewerDetail,
   ViewerId,
   ViewerRow,
   ViewerState,
   Watch,
   Window,
 } from '../../src/contract.ts';
+import { matcherOf } from '../../src/core/filtering.ts';
 import type { ProxyEvent } from '../../src/events.ts';
 
 /** A session's id, unchecked. */
@@ -35,17 +39,21 @@ export const viewerRow = (
   id: viewerId(id),
   session: sessionId(session),
   remote: '10.4.9.17:52210',
+  who: null,
   state: 'ok',
   rttMs: 38,
   smoothedRttMs: 40,
   recentRttsMs: [30, 40, 38],
   deadlineMs: 43_000,
   deadlineHeld: false,
+  keptMs: null,
   queuedBytes: 0,
   stuckMs: 0,
   ageMs: 120_000,
   bytesToViewer: 1000,
   bytesToBackend: 10,
+  bytesPerSecond: 0,
+  rejoined: 0,
   ...parts,
 });
 
@@ -57,6 +65,8 @@ export type World = {
   /** Viewers by session, in the order in which they are shown. */
   readonly sessions: Readonly<Record<string, readonly ViewerRow[]>>;
   readonly events?: readonly ProxyEvent[];
+  /** The newest first. */
+  readonly gone?: readonly Tombstone[];
   readonly at?: number;
 };
 
@@ -95,21 +105,124 @@ const sessionRow = (world: World, id: string, viewers: readonly ViewerRow[]): Se
     capIsOwn: own !== undefined,
     p95RttMs: rtts.length === 0 ? null : Math.max(...rtts),
     queuedBytes: viewers.reduce((sum, { queuedBytes }) => sum + queuedBytes, 0),
+    bytesPerSecond: viewers.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0),
     refused: 0,
     ageMs: 600_000,
   };
 };
 
+const detailOf = (
+  world: World,
+  all: readonly ViewerRow[],
+  viewer: ViewerId | null,
+): ViewerDetail | null => {
+  const tombstone = world.gone?.find(({ id }) => id === viewer);
+  if (tombstone !== undefined) return { gone: true, tombstone };
+  const row = all.find(({ id }) => id === viewer);
+  if (row === undefined) return null;
+  return {
+    gone: false,
+    row,
+    arrivedAt: Date.parse('2026-11-21T12:03:10Z'),
+    rttsMs: row.recentRttsMs,
+    queues: [0, row.queuedBytes],
+    queueStepMs: 5000,
+    pingsSent: 8,
+    pingsLost: 0,
+    messagesToViewer: 100,
+    messagesToBackend: 10,
+  };
+};
+
+/** The viewers of a session that meet a filter. */
+const listed = (world: World, session: SessionRow, filter: Filter): readonly ViewerRow[] => {
+  const rows = world.sessions[session.id] ?? [];
+  const matches = matcherOf(filter);
+  return matches === null
+    ? rows
+    : rows.filter((row) =>
+        matches({
+          ...row,
+          sessionState: session.state,
+          leftMs: row.deadlineMs,
+          rate: row.bytesPerSecond,
+        }),
+      );
+};
+
+/** What comes of a command in a world, and the world after it. */
+export const outcomeIn = (
+  world: World,
+  command: Command,
+): { readonly world: World; readonly result: CommandResult } => {
+  const all = Object.values(world.sessions).flat();
+  const changed = (change: (row: ViewerRow) => readonly ViewerRow[]): World => ({
+    ...world,
+    sessions: Object.fromEntries(
+      Object.entries(world.sessions)
+        .map(([id, rows]) => [id, rows.flatMap(change)] as const)
+        .filter(([, rows]) => rows.length > 0),
+    ),
+  });
+  const found = 'viewer' in command && all.some(({ id }) => id === command.viewer);
+  const gone = 'viewer' in command ? `${command.viewer} had already gone` : '';
+  switch (command.do) {
+    case 'evict':
+      return found
+        ? {
+            world: changed((row) => (row.id === command.viewer ? [] : [row])),
+            result: { ok: true },
+          }
+        : { world, result: { ok: false, reason: gone } };
+    case 'keep': {
+      const keptMs = command.forMs === 0 ? null : command.forMs;
+      return found
+        ? {
+            world: changed((row) => [row.id === command.viewer ? { ...row, keptMs } : row]),
+            result: { ok: true },
+          }
+        : { world, result: { ok: false, reason: gone } };
+    }
+    case 'list': {
+      const sessions = Object.entries(world.sessions)
+        .filter(([id]) => command.session === null || id === command.session)
+        .map(([id, rows]) => sessionRow(world, id, rows));
+      const viewers = sessions.flatMap((session) => listed(world, session, command.filter));
+      const most = viewers.slice(0, command.most);
+      return {
+        world,
+        result: { ok: true, viewers: most, more: most.length < viewers.length },
+      };
+    }
+    case 'set-cap':
+      return {
+        world: command.session === undefined ? { ...world, cap: command.cap } : world,
+        result: { ok: true },
+      };
+    default:
+      return { world, result: { ok: true } };
+  }
+};
+
 /** The picture of a world that a watcher with this view gets. */
 export const pictureOf = (world: World, view: View, seq: number): Snapshot => {
-  const sessions = Object.entries(world.sessions).map(([id, viewers]) =>
+  const rows = Object.entries(world.sessions).map(([id, viewers]) =>
     sessionRow(world, id, viewers),
   );
+  // A session is listed where one of its viewers meets the filter.
+  const sessions = rows.filter((row) => listed(world, row, view.filter).length > 0);
   const shown = windowed(sessions, view.sessions);
   const session = view.session ?? shown.rows[0]?.id ?? null;
+  const here = rows.find(({ id }) => id === session);
   const all = Object.values(world.sessions).flat();
   const inState = (state: ViewerState): number => all.filter((row) => row.state === state).length;
-  const events = (world.events ?? []).map((event, index): FeedEntry => ({ seq: index + 1, event }));
+  const events = (world.events ?? []).map((event, index): FeedEntry => ({
+    seq: index + 1,
+    event,
+    count: 1,
+    spanMs: 0,
+    holders: [],
+  }));
   const upTo = view.events.upTo ?? events.length;
   return {
     seq,
@@ -123,23 +236,26 @@ export const pictureOf = (world: World, view: View, seq: number): Snapshot => {
     writeTimeoutMs: 20_000,
     loopP99Ms: 2,
     totals: {
-      sessions: sessions.length,
+      sessions: rows.length,
       viewers: all.length,
       late: inState('late'),
       expiring: inState('expiring'),
       stuck: inState('stuck'),
-      full: sessions.filter(({ viewers, cap }) => viewers === cap).length,
-      over: sessions.filter(({ viewers, cap }) => viewers > cap).length,
+      full: rows.filter(({ viewers, cap }) => viewers === cap).length,
+      over: rows.filter(({ viewers, cap }) => viewers > cap).length,
       refused: 58,
       evicted: 3,
     },
     sessions: shown,
     session,
-    viewers: windowed(session === null ? [] : (world.sessions[session] ?? []), view.viewers),
+    viewers: windowed(here === undefined ? [] : listed(world, here, view.filter), view.viewers),
     worst: all
       .filter(({ state }) => badness[state] > 1)
       .sort((a, b) => badness[b.state] - badness[a.state])
       .slice(0, view.worst),
+    followed: view.followed.flatMap((id) => all.filter((row) => row.id === id)),
+    detail: detailOf(world, all, view.detail),
+    gone: (world.gone ?? []).filter((one) => one.session === session).slice(0, view.gone),
     events:
       view.events.rows === 0
         ? []

@@ -109,8 +109,10 @@ class FakeProxy {
         return this.#setCap(null, command.session, command.actor);
       case 'preview-cap':
         return { ok: true, preview: this.#preview(command.cap) };
-      default:
+      case 'stop':
         return this.#stop();
+      default:
+        return { ok: false, reason: `the fake cannot ${command.do}` };
     }
   };
 
@@ -131,7 +133,7 @@ class FakeProxy {
 
   readonly record = (body: EventBody): void => {
     const event: ProxyEvent = { time: new Date().toISOString(), ...body };
-    this.#feed.push({ seq: this.#feed.length + 1, event });
+    this.#feed.push({ seq: this.#feed.length + 1, event, count: 1, spanMs: 0, holders: [] });
     for (const listener of this.#listeners) void this.#harmless(() => listener(event));
     for (const watcher of this.#watchers) {
       watcher.dirty = true;
@@ -244,6 +246,9 @@ class FakeProxy {
       session,
       viewers: slice(viewers.map(viewerRow), view.viewers),
       worst: [],
+      followed: [],
+      detail: null,
+      gone: [],
       events: this.#feed.slice(Math.max(0, newest - view.events.rows), newest),
       newestEvent: this.#feed.length,
     };
@@ -262,6 +267,7 @@ class FakeProxy {
         capIsOwn: this.#ownCaps.has(id),
         p95RttMs: null,
         queuedBytes: 0,
+        bytesPerSecond: 0,
         refused: 0,
         ageMs: 0,
       };
@@ -287,17 +293,21 @@ const viewerRow = ({ id, session, socket }: Viewer): ViewerRow => ({
   id,
   session,
   remote: `${socket.remoteAddress}:${socket.remotePort}`,
+  who: null,
   state: 'ok',
   rttMs: 1.5,
   smoothedRttMs: 1.25,
   recentRttsMs: [1, 1.5],
   deadlineMs: 45_000,
   deadlineHeld: false,
+  keptMs: null,
   queuedBytes: 0,
   stuckMs: 0,
   ageMs: 1,
   bytesToViewer: 0,
   bytesToBackend: 0,
+  bytesPerSecond: 0,
+  rejoined: 0,
 });
 
 /** As `startProxy`. `onSession` is asked about each newcomer's session before anything else. */

@@ -18,10 +18,16 @@ const from = (rows: number): Window<never> => ({
 /** A view wide enough for everything that a test makes. */
 export const everything: View = {
   sessions: from(1000),
+  sessionSort: { by: 'worst', reversed: false },
+  viewerSort: { by: 'worst', reversed: false },
+  filter: [],
   session: null,
   viewers: from(1000),
   worst: 1000,
-  events: { rows: 1000, upTo: null },
+  followed: [],
+  detail: null,
+  gone: 1000,
+  events: { rows: 1000, upTo: null, kind: null },
 };
 
 /** One picture of what `view` looks at, as a watcher gets it. */

@@ -18,4 +18,5 @@ export const testOptions: Omit<ProxyOptions, 'backend'> = {
   maxBackendMessage: 4 * 1024 * 1024,
   allowOrigins: [],
   trustProxies: [],
+  whoHeader: null,
 };

@@ -1,0 +1,136 @@
+/** The console in words: what log mode prints besides the events. */
+import { formatAge, formatBytes, formatLeft, plural } from '../src/console/format.ts';
+import type { Frozen, Modal } from '../src/console/modal.ts';
+import { type VerbName, verbs } from '../src/console/palette-verbs.ts';
+import type { Armed, State } from '../src/console/state.ts';
+import type { Snapshot, ViewerRow } from '../src/contract.ts';
+
+/** The newest picture, also where the drawn one stands still. */
+export const newestOf = ({ snapshot, paused }: State): Snapshot | null =>
+  paused?.latest ?? snapshot;
+
+/** The summary before there is anything to sum up. */
+export const nothingYet = 'waiting for the first picture';
+
+/** `12 sessions, 49 viewers, cap 8, 1 stuck, 3 full`. */
+export const summaryLine = (state: State): string => {
+  if (state.ended !== null) return `the proxy has ended: ${state.ended}`;
+  const snapshot = newestOf(state);
+  if (snapshot === null) return nothingYet;
+  const { totals, cap } = snapshot;
+  const problems = (['stuck', 'expiring', 'late', 'over', 'full'] as const)
+    .filter((what) => totals[what] > 0)
+    .map((what) => `${totals[what]} ${what}`);
+  return [
+    plural(totals.sessions, 'session'),
+    plural(totals.viewers, 'viewer'),
+    `cap ${cap}`,
+    ...problems,
+  ].join(', ');
+};
+
+/** How many of the worst are named. */
+const mostNamed = 3;
+
+const named = ({ id, who }: Pick<ViewerRow, 'id' | 'who'>): string =>
+  who === null ? id : `${id} ${who}`;
+
+/** Tells two answers to "who needs me" apart: counting down is no news. */
+export const worstKey = (snapshot: Snapshot): string =>
+  snapshot.worst
+    .slice(0, mostNamed)
+    .map(({ id, state }) => `${id} ${state}`)
+    .join();
+
+const plightOf = (row: ViewerRow, { pongTimeoutMs }: Snapshot): string => {
+  if (row.state === 'stuck') {
+    return `, ${formatBytes(row.queuedBytes)} waits for ${formatAge(row.stuckMs)}`;
+  }
+  return row.deadlineMs === null ? '' : `, ${formatLeft(row.deadlineMs, pongTimeoutMs)} left`;
+};
+
+/** `needs you: v7 mira stuck in deploy-77f1, 3.0M waits for 11s; …`. */
+export const worstLine = (snapshot: Snapshot): string => {
+  const { worst, totals } = snapshot;
+  if (worst.length === 0) return 'nobody needs you';
+  const first = worst
+    .slice(0, mostNamed)
+    .map((row) => `${named(row)} ${row.state} in ${row.session}${plightOf(row, snapshot)}`);
+  const others = totals.stuck + totals.expiring + totals.late - first.length;
+  return `needs you: ${[...first, ...(others > 0 ? [`${others} more`] : [])].join('; ')}`;
+};
+
+/** What has been armed since `before`; null for nothing. */
+export const armedLine = (
+  before: readonly Armed[],
+  { armed, now }: Pick<State, 'armed' | 'now'>,
+): string | null => {
+  const fresh = armed.filter(({ viewer }) => before.every((one) => one.viewer !== viewer));
+  const [first] = fresh;
+  if (first === undefined) return null;
+  const names = fresh.slice(0, mostNamed).map(({ viewer }) => viewer);
+  const more = fresh.length > names.length ? ` and ${fresh.length - names.length} more` : '';
+  const seconds = Math.max(0, Math.ceil((first.dueAt - now) / 1000));
+  return `evicting ${names.join(', ')}${more} in ${seconds} s; type undo`;
+};
+
+const namesOf = (viewers: readonly Frozen[]): string =>
+  viewers.map(({ id, row }) => named(row ?? { id, who: null })).join(', ');
+
+const asked = 'type y and Enter; anything else cancels';
+
+/** What is asked, in words; null where nothing is, or where it is not known yet. */
+export const questionLine = (modal: Modal, snapshot: Snapshot | null): string | null => {
+  switch (modal.mode) {
+    case 'quit': {
+      const closes = `quit? it closes ${plural(snapshot?.totals.viewers ?? 0, 'viewer')}:`;
+      return modal.interruptedAt === null
+        ? `${closes} type quit once more and Enter; anything else cancels`
+        : `${closes} type quit and Enter, or press ctrl-c again within 2 s`;
+    }
+    case 'confirm':
+      return `evict ${namesOf(modal.viewers)}? ${asked}`;
+    case 'bulk': {
+      if (modal.viewers === null) return null;
+      const place = modal.session === null ? '' : ` of ${modal.session}`;
+      const count = plural(modal.viewers.length, 'viewer');
+      return `evict ${count}${place}: ${namesOf(modal.viewers)}? ${asked}`;
+    }
+    default:
+      return null;
+  }
+};
+
+/** Tells two questions apart: that their numbers change makes no new one. */
+export const questionKey = (modal: Modal): string => {
+  if (modal.mode === 'quit') return `quit ${modal.interruptedAt}`;
+  if (modal.mode !== 'confirm' && modal.mode !== 'bulk') return '';
+  return modal.viewers === null ? '' : `${modal.mode} ${modal.viewers.map(({ id }) => id).join()}`;
+};
+
+/** Whether it asks something that lines can ask and answer. */
+export const isQuestion = ({ mode }: Modal): boolean =>
+  mode === 'quit' || mode === 'confirm' || mode === 'bulk';
+
+/** What answers a question of `modal` with yes. */
+export const isYes = (modal: Modal, text: string): boolean =>
+  /^(?:y|yes)$/i.test(text) || (modal.mode === 'quit' && text === 'quit');
+
+/** What is of use where there is no screen. */
+const forLines: ReadonlySet<VerbName> = new Set([
+  'evict',
+  'cap',
+  'keep',
+  'undo',
+  'export',
+  'help',
+  'quit',
+]);
+
+/** The commands that can be typed, and the way back to the screen, where there is one. */
+export const helpLines = (readOnly: boolean, hasScreen: boolean): readonly string[] => [
+  ...verbs
+    .filter(({ name, changes }) => forLines.has(name) && !(readOnly && changes))
+    .map(({ name, args, help }) => `${args === '' ? name : `${name} ${args}`} - ${help}`),
+  hasScreen ? 'Enter alone - back to the screen' : 'Enter alone - how it is now',
+];

@@ -1,0 +1,206 @@
+/**
+ * Evicting several viewers at once: after a question that says who they are, and then those and
+ * no others, one after the other. Whoever comes while the question is open is not among them.
+ */
+import type { CommandResult, SessionId, ViewerId, ViewerRow } from '../contract.ts';
+import { plural } from './format.ts';
+import { lookUp } from './keymap.ts';
+import { dialogRows } from './layout.ts';
+import { unsurePictures } from './marks.ts';
+import type { BulkDialog, Frozen } from './modal.ts';
+import { evictAll } from './pace.ts';
+import { edited, emptyPrompt, type Prompt } from './prompt.ts';
+import { isBad, newestPicture } from './sight.ts';
+import { done, knownViewers, layoutIn, type State, type Step, withNotice } from './state.ts';
+
+/** Most viewers that one `list` gives. */
+const most = 1000;
+
+/** Longest reason that the proxy takes. */
+const longestReason = 80;
+
+/** Least rows and columns that say whom `y` would evict. */
+const least = { rows: 3, columns: 20 } as const;
+
+const isBulk = (state: State): BulkDialog | null =>
+  state.modal.mode === 'bulk' ? state.modal : null;
+
+const close = (state: State): State => ({ ...state, modal: { mode: 'main' } });
+
+/** Whether the terminal has room to say who they are: who is not seen is not evicted. */
+const bulkFits = (state: State): boolean => {
+  const layout = layoutIn(state);
+  return dialogRows(layout) >= least.rows && layout.columns >= least.columns;
+};
+
+const tooSmall = (state: State): State =>
+  withNotice(state, 'bad', 'no room to say who: make the terminal larger');
+
+const opened = (session: SessionId | null, parts: Partial<BulkDialog>): BulkDialog => ({
+  mode: 'bulk',
+  session,
+  viewers: null,
+  more: false,
+  unsure: unsurePictures,
+  top: 0,
+  reason: emptyPrompt,
+  typing: false,
+  ...parts,
+});
+
+const rowsNow = (state: State): ReadonlyMap<ViewerId, ViewerRow> =>
+  new Map(knownViewers({ ...state, snapshot: newestPicture(state) }).map((row) => [row.id, row]));
+
+const ofMarks = (state: State): BulkDialog => {
+  const rows = rowsNow(state);
+  const viewers = state.marks.map((id): Frozen => ({ id, row: rows.get(id) ?? null }));
+  return opened(null, { viewers, unsure: state.marksUnsure });
+};
+
+/** `E`: the question for the marked viewers, or else for the stuck ones of the session. */
+export const openBulk = (state: State): Step => {
+  if (!bulkFits(state)) return done(tooSmall(state));
+  if (state.marks.length > 0) return done({ ...state, modal: ofMarks(state) });
+  const session = state.sessions.id;
+  if (session === null) return done(withNotice(state, 'warn', 'no session, so nobody is stuck'));
+  return {
+    // Open at once: a key that follows is meant for the question, and not for the lists.
+    state: { ...state, modal: opened(session, {}) },
+    effects: [
+      {
+        do: 'send',
+        command: {
+          do: 'list',
+          session,
+          filter: [{ on: 'state', is: 'stuck', not: false }],
+          after: null,
+          most,
+        },
+        reply: { of: 'list', for: 'bulk', session },
+      },
+    ],
+  };
+};
+
+/** The viewers that the proxy listed, in the dialog that waits for them. */
+export const listedForBulk = (state: State, session: SessionId, result: CommandResult): State => {
+  const dialog = isBulk(state);
+  if (dialog === null || dialog.session !== session || dialog.viewers !== null) return state;
+  if (!result.ok) return withNotice(close(state), 'bad', `nobody was listed: ${result.reason}`);
+  // Whoever is evicted by a question for the stuck must have been one.
+  const stuck = (result.viewers ?? []).filter((row) => row.state === 'stuck');
+  if (stuck.length === 0) {
+    return withNotice(close(state), 'warn', `no stuck viewer in ${session}`);
+  }
+  const viewers = stuck.map((row): Frozen => ({ id: row.id, row }));
+  const modal: BulkDialog = { ...dialog, viewers, more: result.more === true };
+  return { ...state, modal: { ...modal, unsure: unsurePictures } };
+};
+
+/** The state when a picture comes: after some, a viewer that is missing in it is gone. */
+export const seenByBulk = (state: State): State => {
+  const dialog = isBulk(state);
+  if (dialog === null || dialog.viewers === null || dialog.unsure === 0) return state;
+  return { ...state, modal: { ...dialog, unsure: dialog.unsure - 1 } };
+};
+
+/** A viewer of the dialog as it is now. */
+export type Standing = {
+  readonly frozen: Frozen;
+  /** The newest that is known; null where nothing ever was. */
+  readonly row: ViewerRow | null;
+  readonly gone: boolean;
+  /** It was late, expiring or stuck, and is well. */
+  readonly recovered: boolean;
+};
+
+/** The viewers of the dialog as they are now, in the order of its moment. */
+export const standings = (state: State, { viewers, unsure }: BulkDialog): readonly Standing[] => {
+  const rows = rowsNow(state);
+  return (viewers ?? []).map((frozen): Standing => {
+    const now = rows.get(frozen.id);
+    return {
+      frozen,
+      row: now ?? frozen.row,
+      gone: now === undefined && unsure === 0,
+      recovered: now?.state === 'ok' && frozen.row !== null && isBad(frozen.row),
+    };
+  });
+};
+
+/** Whether the dialog has a row each for what has changed and for the reason. */
+export const bulkSays = (state: State): boolean => dialogRows(layoutIn(state)) > least.rows;
+
+/** Rows of viewers that the dialog shows at once; the rest of it are words and keys. */
+export const bulkHeight = (state: State): number =>
+  Math.max(1, dialogRows(layoutIn(state)) - (bulkSays(state) ? 3 : 2));
+
+const scrolled = (state: State, dialog: BulkDialog, top: number): State => {
+  const last = Math.max(0, (dialog.viewers?.length ?? 0) - bulkHeight(state));
+  return { ...state, modal: { ...dialog, top: Math.max(0, Math.min(top, last)) } };
+};
+
+/** A reason in as many characters as the proxy takes. */
+export const shortReason = ({ text, at }: Prompt): Prompt => ({
+  text: text.slice(0, longestReason),
+  at: Math.min(at, longestReason),
+});
+
+const typed = (state: State, dialog: BulkDialog, key: string): State => {
+  if (key === 'enter' || key === 'esc' || key === 'tab') {
+    return { ...state, modal: { ...dialog, typing: false } };
+  }
+  const reason = edited(dialog.reason, key === 'space' ? ' ' : key);
+  return reason === null ? state : { ...state, modal: { ...dialog, reason: shortReason(reason) } };
+};
+
+const confirmed = (state: State, dialog: BulkDialog): Step => {
+  if (dialog.viewers === null) return done(state);
+  if (!bulkFits(state)) return done(tooSmall(state));
+  const ids = standings(state, dialog)
+    .filter(({ gone }) => !gone)
+    .map(({ frozen }) => frozen.id);
+  if (ids.length === 0) return done(withNotice(close(state), 'warn', 'all of them had gone'));
+  const chosen = new Set(ids);
+  const closed: State = {
+    ...close(state),
+    marks: dialog.session === null ? state.marks.filter((id) => !chosen.has(id)) : state.marks,
+    // They go now, and once.
+    armed: state.armed.filter(({ viewer }) => !chosen.has(viewer)),
+  };
+  const said = withNotice(closed, 'good', `evicting ${plural(ids.length, 'viewer')}`);
+  const reason = dialog.reason.text.trim();
+  return evictAll(said, ids, reason === '' ? null : reason);
+};
+
+/** A key in the dialog. */
+export const onBulk = (state: State, dialog: BulkDialog, key: string): Step => {
+  if (dialog.typing) return done(typed(state, dialog, key));
+  const act = lookUp('bulk', key);
+  const page = Math.max(1, bulkHeight(state) - 1);
+  switch (act) {
+    case 'confirm':
+      return confirmed(state, dialog);
+    case 'cancel':
+      return done(close(state));
+    case 'reason':
+      return done({ ...state, modal: { ...dialog, typing: true } });
+    case 'down':
+      return done(scrolled(state, dialog, dialog.top + 1));
+    case 'up':
+      return done(scrolled(state, dialog, dialog.top - 1));
+    case 'page-down':
+      return done(scrolled(state, dialog, dialog.top + page));
+    case 'page-up':
+      return done(scrolled(state, dialog, dialog.top - page));
+    case 'first':
+      return done(scrolled(state, dialog, 0));
+    case 'last':
+      return done(scrolled(state, dialog, Infinity));
+    case 'interrupt':
+    case null:
+      return done(state);
+    default:
+      return act satisfies never;
+  }
+};

@@ -1,0 +1,141 @@
+/**
+ * An event in words: a verb of at most 7 letters, where and who, and the rest. The feed, the
+ * page of an event and the lines of the log mode all say it in these.
+ */
+import type { ViewerId } from '../contract.ts';
+import type { EventBody, ProxyEvent } from '../events.ts';
+import { clockOf, formatAge, formatBytes, formatSlots, plural } from './format.ts';
+import { clean, type Tone } from './text.ts';
+
+/** An event as it is told; all of it is safe to draw. */
+export type Told = {
+  readonly verb: string;
+  readonly tone: Tone;
+  readonly session?: string;
+  readonly viewer?: ViewerId;
+  readonly text: string;
+};
+
+const refusals = {
+  cap: 'at cap',
+  'max-viewers': 'all slots of the proxy taken,',
+  locked: 'session locked,',
+  draining: 'proxy is draining,',
+} as const;
+
+const evictions = {
+  'pong-timeout': 'pong timeout',
+  'write-timeout': 'write timeout',
+  operator: 'by operator',
+} as const;
+
+/** A cause as words: `viewer-lost` is `viewer lost`. */
+export const causeText = (cause: string): string => cause.replaceAll('-', ' ');
+
+const closeOf = ({ code, reason }: { readonly code?: number; readonly reason?: string }): string =>
+  `${code === undefined ? '' : `, ${code}`}${reason === undefined || reason === '' ? '' : ` ${clean(reason)}`}`;
+
+const whoOf = ({ who }: { readonly who?: string }): string =>
+  who === undefined ? '' : `${clean(who)} `;
+
+const viewerTold = (event: EventBody & { readonly session: string; readonly viewer: ViewerId }) => {
+  const { session, viewer } = event;
+  return { session, viewer };
+};
+
+/** The event in words. */
+export const tellEvent = (event: EventBody): Told => {
+  switch (event.event) {
+    case 'proxy.listening':
+      return { verb: 'listen', tone: 'plain', text: clean(event.address) };
+    case 'proxy.stopped':
+      return { verb: 'stopped', tone: 'warn', text: '' };
+    case 'viewer.admitted':
+      return {
+        ...viewerTold(event),
+        verb: 'join',
+        tone: 'good',
+        text: `${whoOf(event)}${formatSlots(event.viewers, event.cap)} from ${clean(event.remote)}`,
+      };
+    case 'viewer.refused': {
+      const full = event.cause === 'cap' ? ` ${formatSlots(event.viewers, event.cap)}` : '';
+      const text = `${refusals[event.cause]}${full} from ${whoOf(event)}${clean(event.remote)}`;
+      return { session: event.session, verb: 'refuse', tone: 'full', text };
+    }
+    case 'viewer.late':
+      return {
+        ...viewerTold(event),
+        verb: 'late',
+        tone: 'late',
+        text: `${whoOf(event)}silent for ${formatAge(event.silentMs)}`,
+      };
+    case 'viewer.expiring':
+      return {
+        ...viewerTold(event),
+        verb: 'expire',
+        tone: 'expiring',
+        text: `${whoOf(event)}silent for ${formatAge(event.silentMs)}, near its deadline`,
+      };
+    case 'viewer.stuck':
+      return {
+        ...viewerTold(event),
+        verb: 'stuck',
+        tone: 'stuck',
+        text: `${whoOf(event)}${formatBytes(event.queuedBytes)} waits and none is taken`,
+      };
+    case 'viewer.recovered':
+      return {
+        ...viewerTold(event),
+        verb: 'recover',
+        tone: 'good',
+        text: `${whoOf(event)}well again`,
+      };
+    case 'viewer.kept': {
+      const until = event.forMs > 0 ? `for ${formatAge(event.forMs)}` : 'no longer,';
+      const text = `${whoOf(event)}${until} by ${clean(event.actor)}`;
+      return { ...viewerTold(event), verb: 'keep', tone: 'warn', text };
+    }
+    case 'viewer.evicted': {
+      const actor = event.actor === undefined ? '' : ` (${clean(event.actor)})`;
+      const note = event.note === undefined || event.note === '' ? '' : `: ${clean(event.note)}`;
+      const now = formatSlots(event.viewers, event.cap);
+      const text = `${whoOf(event)}${evictions[event.cause]}${actor}${note}, now ${now}`;
+      return { ...viewerTold(event), verb: 'evict', tone: 'bad', text };
+    }
+    case 'viewer.left': {
+      const after = `${causeText(event.cause)} after ${formatAge(event.durationMs)}`;
+      const text = `${whoOf(event)}${after}${closeOf(event)}`;
+      return { ...viewerTold(event), verb: 'leave', tone: 'plain', text };
+    }
+    case 'backend.unavailable':
+      return {
+        ...viewerTold(event),
+        verb: 'backend',
+        tone: 'bad',
+        text: `${causeText(event.cause)}: ${clean(event.detail)}`,
+      };
+    case 'cap.changed': {
+      const { session } = event;
+      const text = `${event.from} to ${event.to} by ${clean(event.actor)}`;
+      return { verb: 'cap', tone: 'warn', text, ...(session === undefined ? {} : { session }) };
+    }
+    case 'session.full':
+      return {
+        session: event.session,
+        verb: 'full',
+        tone: 'full',
+        text: `${formatSlots(event.viewers, event.cap)}, the next viewer is refused`,
+      };
+    case 'events.dropped':
+      return { verb: 'dropped', tone: 'warn', text: plural(event.count, 'event') };
+    default:
+      return event satisfies never;
+  }
+};
+
+/** The event as one line without colours: `12:05:09 late    tty-prod-db2 v1066 silent for 24s`. */
+export const eventText = (event: ProxyEvent): string => {
+  const { verb, session, viewer, text } = tellEvent(event);
+  const rest = [session, viewer, text].filter((part) => part !== undefined && part !== '');
+  return [clockOf(event.time), verb.padEnd(7), ...rest].join(' ').trimEnd();
+};

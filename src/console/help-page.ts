@@ -1,0 +1,53 @@
+/** The keys in the help: scrolling, and the search. */
+import { helpHeight } from './help-lines.ts';
+import { lookUp } from './keymap.ts';
+import type { HelpPage } from './modal.ts';
+import { edited, emptyPrompt, type Prompt } from './prompt.ts';
+import { layoutIn, type State } from './state.ts';
+
+const shownAs = (state: State, page: HelpPage): State => ({ ...state, modal: page });
+
+/** The search as it stands now: what it finds is shown from its beginning. */
+export const helpTyped = (state: State, page: HelpPage, search: Prompt): State =>
+  shownAs(state, { ...page, search, top: 0 });
+
+const unsearched = (page: HelpPage): HelpPage => ({ ...page, search: null, typing: false, top: 0 });
+
+const onSearch = (state: State, page: HelpPage, key: string): State => {
+  if (key === 'esc') return shownAs(state, unsearched(page));
+  if (key === 'enter') {
+    const { search } = page;
+    return shownAs(state, search?.text === '' ? unsearched(page) : { ...page, typing: false });
+  }
+  const search = edited(page.search ?? emptyPrompt, key);
+  return search === null ? scrolled(state, page, key) : helpTyped(state, page, search);
+};
+
+/** A line or a page up or down; any other key changes nothing. */
+const scrolled = (state: State, page: HelpPage, key: string): State => {
+  const act = lookUp('help', key);
+  const { shown, total } = helpHeight(layoutIn(state), page);
+  const { top } = page;
+  const last = Math.max(0, total - shown);
+  const moves: Readonly<Record<string, number>> = {
+    up: top - 1,
+    down: top + 1,
+    'page-up': top - shown,
+    'page-down': top + shown,
+    first: 0,
+    last,
+  };
+  const to = moves[act ?? ''] ?? top;
+  return shownAs(state, { ...page, top: Math.max(0, Math.min(last, to)) });
+};
+
+/** A key in the help. */
+export const onHelp = (state: State, page: HelpPage, key: string): State => {
+  if (page.typing) return onSearch(state, page, key);
+  const act = lookUp('help', key);
+  if (act === 'search') {
+    return shownAs(state, { ...page, search: page.search ?? emptyPrompt, typing: true });
+  }
+  if (key === 'esc' && page.search !== null) return shownAs(state, unsearched(page));
+  return act === 'close' ? { ...state, modal: { mode: 'main' } } : scrolled(state, page, key);
+};

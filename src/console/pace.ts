@@ -1,0 +1,118 @@
+/**
+ * Evictions of several viewers, one after the other: pages that reconnect at once must not all
+ * do so in the same moment.
+ */
+import type { CommandResult, ViewerId } from '../contract.ts';
+import { plural } from './format.ts';
+import { type Effect, type State, type Step, withNotice } from './state.ts';
+
+/** An eviction that is still to come. */
+type Waiting = { readonly viewer: ViewerId; readonly reason: string | null };
+
+/** Evictions that are still to come, and what came of the others. */
+export type Pace = {
+  /** The next one first. */
+  readonly waiting: readonly Waiting[];
+  readonly nextAt: number;
+  /** How many there are in all. */
+  readonly total: number;
+  /** Asked for and not answered yet. */
+  readonly asked: readonly ViewerId[];
+  readonly evicted: number;
+  readonly gone: number;
+};
+
+/** Ten a second. */
+const stepMs = 100;
+
+/** The command that evicts a viewer. */
+export const evict = (viewer: ViewerId, reason: string | null = null): Effect => ({
+  do: 'send',
+  command: {
+    do: 'evict',
+    viewer,
+    actor: 'console',
+    ...(reason === null || reason === '' ? {} : { reason }),
+  },
+  reply: { of: 'evict', viewer },
+});
+
+/** Whether the proxy says that the viewer was not there any more. */
+export const hadGone = (result: CommandResult): boolean =>
+  !result.ok && result.reason.includes('already gone');
+
+/** Whether the viewer's eviction waits for its turn. */
+export const isWaiting = ({ pace }: State, viewer: ViewerId): boolean =>
+  pace?.waiting.some((one) => one.viewer === viewer) === true;
+
+/** Carries out what is due of the evictions that wait. */
+export const paced = (state: State): Step => {
+  const { pace, now } = state;
+  const [next, ...waiting] = pace?.waiting ?? [];
+  if (pace === null || next === undefined || pace.nextAt > now) return { state, effects: [] };
+  const { viewer, reason } = next;
+  const asked = [...pace.asked, viewer];
+  return {
+    state: { ...state, pace: { ...pace, waiting, asked, nextAt: now + stepMs } },
+    effects: [evict(viewer, reason)],
+  };
+};
+
+const noPace: Pace = { waiting: [], nextAt: 0, total: 0, asked: [], evicted: 0, gone: 0 };
+
+/** Evicts them from now on, behind those that already wait. */
+export const evictAll = (
+  state: State,
+  viewers: readonly ViewerId[],
+  reason: string | null = null,
+): Step => {
+  const [only] = viewers;
+  if (only === undefined) return { state, effects: [] };
+  if (viewers.length === 1 && state.pace === null) {
+    return { state, effects: [evict(only, reason)] };
+  }
+  const pace = state.pace ?? noPace;
+  const fresh = [...new Set(viewers)].filter((viewer) => !isWaiting(state, viewer));
+  const waiting = [...pace.waiting, ...fresh.map((viewer): Waiting => ({ viewer, reason }))];
+  return paced({ ...state, pace: { ...pace, waiting, total: pace.total + fresh.length } });
+};
+
+/** Whoever still waits stays; null where nobody does. */
+export const stopPace = (state: State): State | null => {
+  const { pace } = state;
+  if (pace === null || pace.waiting.length === 0) return null;
+  const stay = pace.waiting.length;
+  const left = { ...pace, waiting: [], total: pace.total - stay };
+  const next = { ...state, pace: left.asked.length === 0 ? null : left };
+  return withNotice(next, 'good', `${plural(stay, 'viewer')} stay${stay === 1 ? 's' : ''}`);
+};
+
+const summed = (state: State, { total, evicted, gone }: Pace): State => {
+  const failed = total - evicted - gone;
+  const parts = [
+    evicted === total ? `evicted ${plural(total, 'viewer')}` : `evicted ${evicted} of ${total}`,
+    ...(gone === 0 ? [] : [`${gone} had already gone`]),
+    ...(failed === 0 ? [] : [`${failed} could not be evicted`]),
+  ];
+  const tone = failed > 0 ? 'bad' : gone > 0 ? 'warn' : 'good';
+  return withNotice({ ...state, pace: null }, tone, parts.join(', '));
+};
+
+/** The state after the answer to one of them, told when all have come; null for no such one. */
+export const pacedAnswer = (
+  state: State,
+  viewer: ViewerId,
+  result: CommandResult,
+): State | null => {
+  const { pace } = state;
+  if (pace === null || !pace.asked.includes(viewer)) return null;
+  const next: Pace = {
+    ...pace,
+    asked: pace.asked.filter((one) => one !== viewer),
+    evicted: pace.evicted + Number(result.ok),
+    gone: pace.gone + Number(hadGone(result)),
+  };
+  return next.waiting.length + next.asked.length === 0
+    ? summed(state, next)
+    : { ...state, pace: next };
+};

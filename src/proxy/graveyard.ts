@@ -1,0 +1,115 @@
+/**
+ * The viewers that are gone, for ten minutes: what ended each of them, and whether the one that
+ * just came is one that was evicted before.
+ */
+import type { Clock } from '../clock.ts';
+import type { SessionId, Tombstone, ViewerId } from '../contract.ts';
+import { originKey } from '../core/folding.ts';
+
+const KEPT_MS = 600_000;
+
+/** Tombstones in all; in a storm of visits the oldest make room. */
+const MOST = 2_000;
+
+const EVICTIONS: ReadonlySet<Tombstone['cause']> = new Set([
+  'pong-timeout',
+  'write-timeout',
+  'operator',
+]);
+
+type Grave = { readonly tombstone: Tombstone; readonly until: number };
+
+/** The tombstones of one proxy. */
+export class Graveyard {
+  readonly #clock: Clock;
+  /** The oldest first, here and below. */
+  readonly #graves = new Map<ViewerId, Grave>();
+  readonly #bySession = new Map<SessionId, Tombstone[]>();
+  /** When they went. */
+  readonly #evictedByOrigin = new Map<string, number[]>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    this.#clear();
+    return this.#graves.size;
+  }
+
+  /** An admitted viewer is gone. */
+  bury(tombstone: Tombstone): void {
+    this.#clear();
+    const { id, session } = tombstone;
+    this.#graves.set(id, { tombstone, until: this.#clock.now() + KEPT_MS });
+    const ofSession = this.#bySession.get(session);
+    if (ofSession === undefined) this.#bySession.set(session, [tombstone]);
+    else ofSession.push(tombstone);
+    this.#noteEvicted(tombstone);
+    const [oldest] = this.#graves.values();
+    if (this.#graves.size > MOST && oldest !== undefined) this.#remove(oldest.tombstone);
+  }
+
+  /** Those of a session, the newest first, at most `rows`. */
+  newest(session: SessionId, rows: number): readonly Tombstone[] {
+    this.#clear();
+    const all = this.#bySession.get(session) ?? [];
+    return all.slice(Math.max(0, all.length - Math.max(0, rows))).toReversed();
+  }
+
+  /** That of a viewer; null where it is here, never was, or went too long ago. */
+  find(viewer: ViewerId): Tombstone | null {
+    this.#clear();
+    return this.#graves.get(viewer)?.tombstone ?? null;
+  }
+
+  /**
+   * How many viewers of the same session and origin (who, or else the host) were evicted before
+   * `arrivedOn`, milliseconds since 1970: a neighbour who was there already has not come again.
+   */
+  rejoined(
+    session: SessionId,
+    who: string | null,
+    remote: string,
+    arrivedOn = Number.POSITIVE_INFINITY,
+  ): number {
+    this.#clear();
+    const ends = this.#evictedByOrigin.get(originKey(session, who, remote)) ?? [];
+    return ends.filter((at) => at <= arrivedOn).length;
+  }
+
+  #clear(): void {
+    const now = this.#clock.now();
+    for (const { tombstone, until } of this.#graves.values()) {
+      if (now < until) return;
+      this.#remove(tombstone);
+    }
+  }
+
+  /** Removes the oldest one, which is also the oldest of its session. */
+  #remove(tombstone: Tombstone): void {
+    const { id, session } = tombstone;
+    this.#graves.delete(id);
+    const ofSession = this.#bySession.get(session);
+    ofSession?.shift();
+    if (ofSession?.length === 0) this.#bySession.delete(session);
+    this.#forgetEvicted(tombstone);
+  }
+
+  #noteEvicted({ cause, session, who, remote, at }: Tombstone): void {
+    if (!EVICTIONS.has(cause)) return;
+    const key = originKey(session, who, remote);
+    const ends = this.#evictedByOrigin.get(key);
+    if (ends === undefined) this.#evictedByOrigin.set(key, [at]);
+    else ends.push(at);
+  }
+
+  #forgetEvicted({ cause, session, who, remote }: Tombstone): void {
+    if (!EVICTIONS.has(cause)) return;
+    const key = originKey(session, who, remote);
+    const ends = this.#evictedByOrigin.get(key);
+    ends?.shift();
+    if (ends?.length === 0) this.#evictedByOrigin.delete(key);
+  }
+}
