@@ -88,7 +88,8 @@ export class ConsoleStore {
   /** A key as the drawing library reports it. */
   readonly typed = (input: string, key: RawKey): void => {
     const keys = keysOf(input, key);
-    this.dispatch(keys === null ? { type: 'paste', text: input } : { type: 'keys', keys });
+    const shown = this.#shown;
+    this.dispatch(keys === null ? { type: 'paste', text: input } : { type: 'keys', keys, shown });
   };
 
   /** Something happens to the console, now. */
@@ -124,14 +125,16 @@ export class ConsoleStore {
   }
 
   #step(input: Input): void {
-    const { state, effects } = step(this.#state, input, this.#options.time.now());
+    const before = this.#state;
+    const { state, effects } = step(before, input, this.#options.time.now());
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
     const view = viewOf(state);
     const written = JSON.stringify(view);
     if (written === this.#view) return;
     this.#view = written;
-    this.#watch?.look(view);
+    // What one picture asks of the next is not worth one more: they come four times a second.
+    this.#watch?.look(view, input.type === 'snapshot' && before.snapshot !== null);
   }
 
   #carryOut(effect: Effect): void {

@@ -2,6 +2,7 @@
  * From what the terminal sends to the keys of a line that is typed in log mode. A line is carried
  * out only where somebody has typed it: what a paste brings stays in the line.
  */
+import { longestTyped } from '../src/console/raw-keys.ts';
 
 /** What was typed, or pasted. */
 export type Typed = { readonly key: string } | { readonly pasted: string };
@@ -19,9 +20,6 @@ const pastes = new RegExp(pasted, 'gu');
 
 /** The beginning of a sequence whose rest is still to come; Escape alone is a key. */
 const unfinished = new RegExp(String.raw`${escape}(?:\[[0-9;?<=>]*[ -/]*|O)$`, 'u');
-
-/** Longest piece that hands have typed at once; beyond it a line break is pasted. */
-const longestTyped = 12;
 
 const names: Readonly<Record<string, string>> = {
   '\r': 'enter',
@@ -54,6 +52,7 @@ export class LogKeys {
 
   #typedIn(text: string): readonly Typed[] {
     const typed = text.replaceAll(pastes, '');
+    // In a longer piece a line break is pasted.
     const byHand = typed.length <= longestTyped || new Set(typed).size === 1;
     return Array.from(text.matchAll(pieces), ([piece, pasted]): Typed | null => {
       if (pasted !== undefined) return { pasted };

@@ -2,12 +2,9 @@
 import { formatAge, formatBytes, formatLeft, plural } from '../src/console/format.ts';
 import type { Frozen, Modal } from '../src/console/modal.ts';
 import { type VerbName, verbs } from '../src/console/palette-verbs.ts';
+import { newestPicture } from '../src/console/sight.ts';
 import type { Armed, State } from '../src/console/state.ts';
 import type { Snapshot, ViewerRow } from '../src/contract.ts';
-
-/** The newest picture, also where the drawn one stands still. */
-export const newestOf = ({ snapshot, paused }: State): Snapshot | null =>
-  paused?.latest ?? snapshot;
 
 /** The summary before there is anything to sum up. */
 export const nothingYet = 'waiting for the first picture';
@@ -15,7 +12,7 @@ export const nothingYet = 'waiting for the first picture';
 /** `12 sessions, 49 viewers, cap 8, 1 stuck, 3 full`. */
 export const summaryLine = (state: State): string => {
   if (state.ended !== null) return `the proxy has ended: ${state.ended}`;
-  const snapshot = newestOf(state);
+  const snapshot = newestPicture(state);
   if (snapshot === null) return nothingYet;
   const { totals, cap } = snapshot;
   const problems = (['stuck', 'expiring', 'late', 'over', 'full'] as const)

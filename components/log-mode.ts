@@ -8,6 +8,7 @@
  */
 import { eventText } from '../src/console/event-text.ts';
 import { edited, emptyPrompt, inserted, type Prompt } from '../src/console/prompt.ts';
+import { newestPicture } from '../src/console/sight.ts';
 import type { State } from '../src/console/state.ts';
 import type { ProxyControl } from '../src/contract.ts';
 import type { ProxyEvent } from '../src/events.ts';
@@ -144,12 +145,12 @@ class LogMode implements Face {
     const question = lines.questionKey(modal);
     this.#seen = { notice, armed, ended, question };
     // The first picture.
-    if (this.#summary === lines.nothingYet && lines.newestOf(state) !== null) this.#summarize();
+    if (this.#summary === lines.nothingYet && newestPicture(state) !== null) this.#summarize();
     const fresh = [
       ended === before.ended ? null : lines.summaryLine(state),
       lines.armedLine(before.armed, state),
       notice === before.notice ? null : (notice?.text ?? null),
-      question === before.question ? null : lines.questionLine(modal, lines.newestOf(state)),
+      question === before.question ? null : lines.questionLine(modal, newestPicture(state)),
       this.#newWorst(state),
     ];
     for (const line of fresh) if (line !== null) this.#printer.print(line);
@@ -161,7 +162,7 @@ class LogMode implements Face {
   };
 
   #newWorst(state: State): string | null {
-    const snapshot = lines.newestOf(state);
+    const snapshot = newestPicture(state);
     if (snapshot === null || state.now - this.#worstAt < worstMs) return null;
     const worst = lines.worstKey(snapshot);
     if (worst === this.#worst) return null;

@@ -82,7 +82,7 @@ export type Command =
       /** Why, in at most 80 characters: for the viewer's Close and for the events. */
       readonly reason?: string;
     }
-  /** For `forMs` no deadline evicts the viewer; 0 ends that. */
+  /** For `forMs`, an hour at most, no deadline evicts the viewer; 0 ends that. */
   | {
       readonly do: 'keep';
       readonly viewer: ViewerId;
@@ -139,8 +139,11 @@ export type CommandResult =
 
 /** A running watch. */
 export type Watch = {
-  /** Looks elsewhere from the next picture on, which comes at once. */
-  readonly look: (view: View) => void;
+  /**
+   * Looks elsewhere from the next picture on, which comes at once; with `later` it comes when it
+   * would have come: for what a picture asks for, and nobody waits for.
+   */
+  readonly look: (view: View, later?: boolean) => void;
   readonly close: () => void;
 };
 

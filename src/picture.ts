@@ -135,8 +135,8 @@ export type Holder = {
 };
 
 /**
- * A line of the feed. Refusals of one session, cause and host within 10 s of the first are one
- * line, at the place of the first.
+ * A line of the feed. Refusals of one cause and origin (who, or else the host) within 10 s of the
+ * first are one line, at the place of the first; those at a cap only where the session is one.
  */
 export type FeedEntry = {
   /** Counts up by one from line to line. */

@@ -20,10 +20,12 @@ export const parseHeaderName = (text: string): Checked<string> => {
   if (!TOKEN.test(name)) {
     return bad('is not the name of a header', 'write it like X-Forwarded-User, without a colon');
   }
-  if (TAKEN.test(name)) {
+  // For CGI-like backends `X_User` and `X-User` are one; the one takes the other away.
+  const variable = name.replaceAll(/[^a-z0-9]/g, '-');
+  if (TAKEN.test(variable)) {
     return bad('is a header of the connection itself', 'name one like X-Forwarded-User');
   }
-  return SECRETS.has(name)
+  return SECRETS.has(variable)
     ? bad('carries secrets, and its value would be shown', 'name one like X-Forwarded-User')
     : good(name);
 };

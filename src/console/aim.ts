@@ -1,5 +1,6 @@
 /** Whom a key means: the viewer of the open page, or else the one under the cursor. */
-import type { ViewerId } from '../contract.ts';
+import type { ViewerId, ViewerRow } from '../contract.ts';
+import { laneOf } from './lane.ts';
 import { justLost, rowNow } from './sight.ts';
 import { selectedViewer, type State } from './state.ts';
 
@@ -12,6 +13,13 @@ const lostText = (state: State, viewer: ViewerId): string =>
     ? `${viewer} had already gone`
     : `${viewer} is not in this list any more`;
 
+/**
+ * The viewer under the cursor of the viewers: in its list, or among the worst, where the cursor
+ * stands beside it before the list has come; null where it is drawn in neither.
+ */
+export const chosenViewer = (state: State): ViewerRow | null =>
+  selectedViewer(state) ?? laneOf(state).find(({ id }) => id === state.viewers.id) ?? null;
+
 /** Whom a key means. Who has left or cannot be read on the screen is not meant. */
 export const aimOf = (state: State): Aim => {
   const { modal, focus } = state;
@@ -21,6 +29,6 @@ export const aimOf = (state: State): Aim => {
   }
   const lost = justLost(state);
   if (lost !== null) return { trouble: lostText(state, lost) };
-  const row = focus === 'viewers' ? selectedViewer(state) : null;
+  const row = focus === 'viewers' ? chosenViewer(state) : null;
   return row === null ? { trouble: 'no viewer under the cursor' } : { viewer: row.id };
 };

@@ -1,9 +1,10 @@
 /** What stands in the dialog that evicts several viewers: who they are, and how they are now. */
-import { bulkHeight, bulkSays, type Standing, standings } from './bulk.ts';
+import { bulkHeight, bulkSays } from './bulk.ts';
 import { formatBytes, plural } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { BulkDialog } from './modal.ts';
 import type { Dialog } from './panel.ts';
+import { type Standing, standings } from './standings.ts';
 import type { State } from './state.ts';
 import { toneOf, wordOf } from './table.ts';
 import { clean, fill, fit, line, type Line, shorten, shortenMiddle, spread } from './text.ts';
@@ -38,8 +39,8 @@ const cellsOf = (all: readonly Standing[], marked: boolean, glyphs: Glyphs): rea
     };
   };
   const id: Cell = {
-    width: Math.max(0, ...all.map(({ frozen }) => frozen.id.length)),
-    of: ({ frozen, gone }) => line(frozen.id, gone ? 'dim' : 'strong'),
+    width: Math.max(0, ...all.map((one) => one.id.length)),
+    of: (one) => line(one.id, one.gone ? 'dim' : 'strong'),
   };
   return [
     id,
@@ -122,9 +123,13 @@ export const bulkDialog = (state: State, modal: BulkDialog, glyphs: Glyphs): Dia
   const width = Math.max(0, Math.min(widest, state.size.columns - 4));
   const name = modal.session === null ? '' : shortenMiddle(modal.session, 24, glyphs.cut);
   if (modal.viewers === null) {
+    const said =
+      modal.trouble === null
+        ? line('asking the proxy', 'dim')
+        : line(shorten(clean(modal.trouble), width, glyphs.cut), 'warn');
     return {
       title: `Stuck viewers of ${name}`,
-      content: [line('asking the proxy', 'dim'), [], keysLine(0, modal, width)],
+      content: [said, [], keysLine(0, modal, width)],
       width,
     };
   }

@@ -2,30 +2,22 @@
  * Evicting several viewers at once: after a question that says who they are, and then those and
  * no others, one after the other. Whoever comes while the question is open is not among them.
  */
-import type { CommandResult, SessionId, ViewerId, ViewerRow } from '../contract.ts';
-import { plural } from './format.ts';
+import type { CommandResult, SessionId } from '../contract.ts';
+import { unsurePictures } from './cursor.ts';
 import { lookUp } from './keymap.ts';
 import { dialogRows } from './layout.ts';
-import { unsurePictures } from './marks.ts';
+import { listOf } from './marks.ts';
 import type { BulkDialog, Frozen } from './modal.ts';
-import { evictAll } from './pace.ts';
+import { evictAll, longestReason, sayEvicting } from './pace.ts';
 import { edited, emptyPrompt, type Prompt } from './prompt.ts';
-import { isBad, newestPicture } from './sight.ts';
-import { done, knownViewers, layoutIn, type State, type Step, withNotice } from './state.ts';
-
-/** Most viewers that one `list` gives. */
-const most = 1000;
-
-/** Longest reason that the proxy takes. */
-const longestReason = 80;
+import { frozen, stillThere } from './standings.ts';
+import { closed, done, layoutIn, type State, type Step, withNotice } from './state.ts';
 
 /** Least rows and columns that say whom `y` would evict. */
 const least = { rows: 3, columns: 20 } as const;
 
 const isBulk = (state: State): BulkDialog | null =>
   state.modal.mode === 'bulk' ? state.modal : null;
-
-const close = (state: State): State => ({ ...state, modal: { mode: 'main' } });
 
 /** Whether the terminal has room to say who they are: who is not seen is not evicted. */
 const bulkFits = (state: State): boolean => {
@@ -40,6 +32,7 @@ const opened = (session: SessionId | null, parts: Partial<BulkDialog>): BulkDial
   mode: 'bulk',
   session,
   viewers: null,
+  trouble: null,
   more: false,
   unsure: unsurePictures,
   top: 0,
@@ -48,14 +41,8 @@ const opened = (session: SessionId | null, parts: Partial<BulkDialog>): BulkDial
   ...parts,
 });
 
-const rowsNow = (state: State): ReadonlyMap<ViewerId, ViewerRow> =>
-  new Map(knownViewers({ ...state, snapshot: newestPicture(state) }).map((row) => [row.id, row]));
-
-const ofMarks = (state: State): BulkDialog => {
-  const rows = rowsNow(state);
-  const viewers = state.marks.map((id): Frozen => ({ id, row: rows.get(id) ?? null }));
-  return opened(null, { viewers, unsure: state.marksUnsure });
-};
+const ofMarks = (state: State): BulkDialog =>
+  opened(null, { viewers: frozen(state, state.marks), unsure: state.marksUnsure });
 
 /** `E`: the question for the marked viewers, or else for the stuck ones of the session. */
 export const openBulk = (state: State): Step => {
@@ -66,19 +53,7 @@ export const openBulk = (state: State): Step => {
   return {
     // Open at once: a key that follows is meant for the question, and not for the lists.
     state: { ...state, modal: opened(session, {}) },
-    effects: [
-      {
-        do: 'send',
-        command: {
-          do: 'list',
-          session,
-          filter: [{ on: 'state', is: 'stuck', not: false }],
-          after: null,
-          most,
-        },
-        reply: { of: 'list', for: 'bulk', session },
-      },
-    ],
+    effects: [listOf(session, [{ on: 'state', is: 'stuck', not: false }], 'bulk')],
   };
 };
 
@@ -86,46 +61,15 @@ export const openBulk = (state: State): Step => {
 export const listedForBulk = (state: State, session: SessionId, result: CommandResult): State => {
   const dialog = isBulk(state);
   if (dialog === null || dialog.session !== session || dialog.viewers !== null) return state;
-  if (!result.ok) return withNotice(close(state), 'bad', `nobody was listed: ${result.reason}`);
+  // It stays open: keys that are on their way to it must not reach the lists.
+  const said = (trouble: string): State => ({ ...state, modal: { ...dialog, trouble } });
+  if (!result.ok) return said(`nobody was listed: ${result.reason}`);
   // Whoever is evicted by a question for the stuck must have been one.
   const stuck = (result.viewers ?? []).filter((row) => row.state === 'stuck');
-  if (stuck.length === 0) {
-    return withNotice(close(state), 'warn', `no stuck viewer in ${session}`);
-  }
+  if (stuck.length === 0) return said(`no stuck viewer in ${session}`);
   const viewers = stuck.map((row): Frozen => ({ id: row.id, row }));
   const modal: BulkDialog = { ...dialog, viewers, more: result.more === true };
   return { ...state, modal: { ...modal, unsure: unsurePictures } };
-};
-
-/** The state when a picture comes: after some, a viewer that is missing in it is gone. */
-export const seenByBulk = (state: State): State => {
-  const dialog = isBulk(state);
-  if (dialog === null || dialog.viewers === null || dialog.unsure === 0) return state;
-  return { ...state, modal: { ...dialog, unsure: dialog.unsure - 1 } };
-};
-
-/** A viewer of the dialog as it is now. */
-export type Standing = {
-  readonly frozen: Frozen;
-  /** The newest that is known; null where nothing ever was. */
-  readonly row: ViewerRow | null;
-  readonly gone: boolean;
-  /** It was late, expiring or stuck, and is well. */
-  readonly recovered: boolean;
-};
-
-/** The viewers of the dialog as they are now, in the order of its moment. */
-export const standings = (state: State, { viewers, unsure }: BulkDialog): readonly Standing[] => {
-  const rows = rowsNow(state);
-  return (viewers ?? []).map((frozen): Standing => {
-    const now = rows.get(frozen.id);
-    return {
-      frozen,
-      row: now ?? frozen.row,
-      gone: now === undefined && unsure === 0,
-      recovered: now?.state === 'ok' && frozen.row !== null && isBad(frozen.row),
-    };
-  });
 };
 
 /** Whether the dialog has a row each for what has changed and for the reason. */
@@ -157,18 +101,16 @@ const typed = (state: State, dialog: BulkDialog, key: string): State => {
 const confirmed = (state: State, dialog: BulkDialog): Step => {
   if (dialog.viewers === null) return done(state);
   if (!bulkFits(state)) return done(tooSmall(state));
-  const ids = standings(state, dialog)
-    .filter(({ gone }) => !gone)
-    .map(({ frozen }) => frozen.id);
-  if (ids.length === 0) return done(withNotice(close(state), 'warn', 'all of them had gone'));
+  const ids = stillThere(state, dialog);
+  if (ids.length === 0) return done(withNotice(closed(state), 'warn', 'all of them had gone'));
   const chosen = new Set(ids);
-  const closed: State = {
-    ...close(state),
+  const after: State = {
+    ...closed(state),
     marks: dialog.session === null ? state.marks.filter((id) => !chosen.has(id)) : state.marks,
     // They go now, and once.
     armed: state.armed.filter(({ viewer }) => !chosen.has(viewer)),
   };
-  const said = withNotice(closed, 'good', `evicting ${plural(ids.length, 'viewer')}`);
+  const said = sayEvicting(after, ids.length);
   const reason = dialog.reason.text.trim();
   return evictAll(said, ids, reason === '' ? null : reason);
 };
@@ -182,7 +124,7 @@ export const onBulk = (state: State, dialog: BulkDialog, key: string): Step => {
     case 'confirm':
       return confirmed(state, dialog);
     case 'cancel':
-      return done(close(state));
+      return done(closed(state));
     case 'reason':
       return done({ ...state, modal: { ...dialog, typing: true } });
     case 'down':

@@ -8,6 +8,7 @@ import type { CapDialog, Modal } from './modal.ts';
 import { newestPicture } from './sight.ts';
 import {
   type CapSetting,
+  closed,
   type Effect,
   selectedSession,
   type State,
@@ -102,8 +103,6 @@ export const scopeCap = (state: State, dialog: CapDialog): Step =>
     ? { state, effects: [] }
     : fresh(state, { ...dialog, alone: !dialog.alone });
 
-const close = (state: State): State => ({ ...state, modal: { mode: 'main' } });
-
 /** `enter`: applies the number. */
 export const applyCap = (state: State, dialog: CapDialog): Step => {
   const cap = capIn(dialog);
@@ -117,9 +116,9 @@ export const applyCap = (state: State, dialog: CapDialog): Step => {
   }
   if (before.cap === cap && before.own) {
     const same = `cap${ofWhom(before.session)} stays ${cap}`;
-    return { state: withNotice(close(state), 'good', same), effects: [] };
+    return { state: withNotice(closed(state), 'good', same), effects: [] };
   }
-  return setCap(close(state), before, { ...before, cap, own: true });
+  return setCap(closed(state), before, { ...before, cap, own: true });
 };
 
 /** A session's own cap gives way to the default. */
@@ -128,7 +127,7 @@ export const liftCap = (state: State, dialog: CapDialog): Step => {
   const cap = defaultCap(state);
   if (!dialog.alone || before === null || !before.own || cap === null)
     return { state, effects: [] };
-  return setCap(close(state), before, { ...before, cap, own: false });
+  return setCap(closed(state), before, { ...before, cap, own: false });
 };
 
 /** The answer to a question for a preview. */

@@ -1,11 +1,11 @@
 /** What stands in the question whether to evict. */
 import type { Snapshot } from '../contract.ts';
-import { type Asked, askedAbout } from './confirm.ts';
 import type { Glyphs } from './glyphs.ts';
 import { dialogRows } from './layout.ts';
 import type { ConfirmDialog } from './modal.ts';
 import type { Dialog } from './panel.ts';
 import { newestPicture } from './sight.ts';
+import { type Standing, standings } from './standings.ts';
 import { layoutIn, type State } from './state.ts';
 import { toneOf, wordOf } from './table.ts';
 import { clean, line, type Line, shorten, shortenMiddle } from './text.ts';
@@ -21,7 +21,7 @@ const keys: Line = [
   ...line(' cancel (default)', 'dim'),
 ];
 
-const standing = (asked: Asked, glyphs: Glyphs, columns: number): Line => {
+const stateOf = (asked: Standing, glyphs: Glyphs, columns: number): Line => {
   const { row, gone, recovered } = asked;
   if (gone || row === null) {
     const word = gone ? 'gone' : 'unknown';
@@ -31,37 +31,37 @@ const standing = (asked: Asked, glyphs: Glyphs, columns: number): Line => {
   return [...line(state, toneOf(row.state)), ...line(recovered ? 'recovered ' : '', 'good')];
 };
 
-const troubleOf = ({ row, gone }: Asked, picture: Snapshot | null): string =>
+const troubleOf = ({ row, gone }: Standing, picture: Snapshot | null): string =>
   gone || row === null || picture === null ? '' : (troublesOf(row, picture)[0] ?? '');
 
 /** One viewer in full. */
-const inFull = (asked: Asked, picture: Snapshot | null, glyphs: Glyphs): readonly Line[] => {
+const inFull = (asked: Standing, picture: Snapshot | null, glyphs: Glyphs): readonly Line[] => {
   const { row } = asked;
   const place =
     row === null ? [] : [clean(row.remote), `in ${shortenMiddle(row.session, 48, glyphs.cut)}`];
   const who = row?.who ?? null;
   const name = [asked.id, ...(who === null ? [] : [shorten(clean(who), 32, glyphs.cut)])];
   return [
-    [...standing(asked, glyphs, width), ...line(troubleOf(asked, picture))],
+    [...stateOf(asked, glyphs, width), ...line(troubleOf(asked, picture))],
     line(name.join('  '), 'strong'),
     ...(place.length === 0 ? [] : [line(place.join('  '))]),
   ];
 };
 
 /** One of several. */
-const inShort = (asked: Asked, glyphs: Glyphs): Line => {
+const inShort = (asked: Standing, glyphs: Glyphs): Line => {
   const { id, row } = asked;
   const who = row === null ? '' : shorten(clean(row.who ?? row.remote), 21, glyphs.cut);
   const session = row === null ? '' : shortenMiddle(row.session, 20, glyphs.cut);
   return [
-    ...standing(asked, glyphs, width),
+    ...stateOf(asked, glyphs, width),
     ...line(`${id} `, 'strong'),
     ...line(`${who} ${session}`),
   ];
 };
 
 /** What has changed since the question was asked; empty where nothing. */
-const changed = (all: readonly Asked[]): Line => {
+const changed = (all: readonly Standing[]): Line => {
   const gone = all.filter((one) => one.gone).length;
   const well = all.filter((one) => one.recovered).length;
   const parts = [
@@ -73,7 +73,7 @@ const changed = (all: readonly Asked[]): Line => {
 
 /** The dialog as lines. */
 export const confirmDialog = (state: State, modal: ConfirmDialog, glyphs: Glyphs): Dialog => {
-  const all = askedAbout(state, modal);
+  const all = standings(state, modal);
   const [only] = all;
   const isOne = all.length === 1 && only !== undefined;
   const who = isOne

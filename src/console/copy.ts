@@ -3,15 +3,9 @@
  * Nothing that a viewer sent gets there as it came.
  */
 import type { FeedEntry, SessionId, ViewerId } from '../contract.ts';
+import { chosenViewer } from './aim.ts';
 import { chosenEntry } from './feed-window.ts';
-import {
-  done,
-  selectedSession,
-  selectedViewer,
-  type State,
-  type Step,
-  withNotice,
-} from './state.ts';
+import { done, selectedSession, type State, type Step, withNotice } from './state.ts';
 import { clean } from './text.ts';
 
 /** What names a viewer. */
@@ -38,7 +32,7 @@ const ofEntry = (state: State, { event }: FeedEntry): Step | null => {
 /** `y`: id and address of the viewer under the cursor, or the name of the session. */
 export const copyChosen = (state: State): Step => {
   if (state.focus === 'viewers') {
-    const viewer = selectedViewer(state);
+    const viewer = chosenViewer(state);
     return viewer === null
       ? done(withNotice(state, 'warn', 'no viewer under the cursor'))
       : copyOf(state, viewer);

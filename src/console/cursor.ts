@@ -16,14 +16,41 @@ export type Cursor<Id> = {
   /** On its way to an end of the list that no picture has shown yet. */
   readonly seek: 'first' | 'last' | null;
   /**
-   * Pictures to come that may still answer an older question: one may be under way when the
-   * window moves. Until then, a row that is missing may only be outside the window.
+   * Pictures to come that may still answer an older question: until then, a row that is missing
+   * may only be outside the window.
    */
   readonly unsure: number;
+  /** On the first row because nobody has moved it, or because `first` was the last key. */
+  readonly atTop: boolean;
+  /** Where it was before it was sent to an id that no picture has shown yet. */
+  readonly back: { readonly id: Id | null; readonly atTop: boolean } | null;
 };
 
+/**
+ * Pictures after which one is certain to answer the newest question: one may be under way when
+ * it is asked, and the next is made only when that one was taken.
+ */
+export const unsurePictures = 2;
+
 /** The cursor of a list of which nothing is known. */
-export const noCursor = { id: null, top: 0, seek: null, unsure: 0 } as const;
+export const noCursor = {
+  id: null,
+  top: 0,
+  seek: null,
+  unsure: 0,
+  atTop: true,
+  back: null,
+} as const;
+
+/** The cursor on a row, whether or not a picture has shown it. */
+export const cursorOn = <Id>(id: Id, top: number): Cursor<Id> => ({
+  id,
+  top,
+  seek: null,
+  unsure: unsurePictures,
+  atTop: false,
+  back: null,
+});
 
 /** How far a key moves. */
 export type Motion = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';
@@ -63,8 +90,9 @@ const placed = <Id>(
   id: Id,
   slice: Slice<Row<Id>>,
   height: number,
+  atTop: boolean,
 ): Cursor<Id> => {
-  const next = { id, top: topOf(cursor, slice, height), seek: null, unsure: 2 };
+  const next = { ...cursorOn(id, topOf(cursor, slice, height)), atTop };
   return { ...next, top: topOf(next, slice, height) };
 };
 
@@ -82,12 +110,15 @@ export const move = <Id>(
   const steps = { up: -1, down: 1, 'page-up': -page, 'page-down': page };
   if (motion === 'first' || motion === 'last') {
     const known = motion === 'first' ? slice.from === 0 : slice.from + last + 1 >= slice.total;
-    if (!known) return { ...cursor, seek: motion, unsure: 2 };
+    if (!known) {
+      return { ...cursor, seek: motion, unsure: unsurePictures, atTop: false, back: null };
+    }
   }
   const to = motion === 'first' ? 0 : motion === 'last' ? last : at < 0 ? 0 : at + steps[motion];
   const row = slice.rows[Math.max(0, Math.min(last, to))];
   if (row === undefined) return cursor;
-  return placed(cursor, row.id, slice, height);
+  const atTop = motion === 'first' || (cursor.atTop && row.id === cursor.id);
+  return placed(cursor, row.id, slice, height, atTop);
 };
 
 /**
@@ -123,14 +154,35 @@ export const settle = <Id>(
   const reached = cursor.seek === 'first' ? after.from === 0 : cursor.seek === 'last' && end;
   if (reached) {
     const row = cursor.seek === 'first' ? after.rows[0] : after.rows.at(-1);
-    if (row !== undefined) return placed(cursor, row.id, after, height);
+    if (row !== undefined) return placed(cursor, row.id, after, height, cursor.seek === 'first');
   }
-  if (indexIn(after, cursor.id) >= 0) return { ...cursor, unsure };
+  if (indexIn(after, cursor.id) >= 0) return { ...cursor, unsure, back: null };
   const whole = after.from === 0 && end;
-  if (cursor.id !== null && !whole && cursor.unsure > 0) return { ...cursor, unsure };
+  // A whole list of before may have been filtered: it does not say that there is no such row.
+  const isAnswer = whole && cursor.back === null;
+  if (cursor.id !== null && !isAnswer && cursor.unsure > 0) return { ...cursor, unsure };
+  const { top, back } = cursor;
+  const rest = { top, seek: null, unsure: unsurePictures, back: null };
+  if (back !== null) return { ...rest, ...back };
   const id =
     cursor.id === null ? (after.rows[0]?.id ?? null) : neighbour(cursor.id, before, after, whole);
-  return { id, top: cursor.top, seek: null, unsure: 2 };
+  return { ...rest, id, atTop: cursor.atTop };
+};
+
+/**
+ * The same for a list that is watched for its first rows: a cursor that nobody has moved stays on
+ * the first, whichever that is, so that the list does not follow a row that sinks.
+ */
+export const settleAtTop = <Id>(
+  cursor: Cursor<Id>,
+  before: Slice<Row<Id>> | null,
+  after: Slice<Row<Id>>,
+  height: number,
+): Cursor<Id> => {
+  const first = cursor.atTop && after.from === 0 ? after.rows[0] : undefined;
+  return first === undefined
+    ? settle(cursor, before, after, height)
+    : { ...noCursor, id: first.id, unsure: Math.max(0, cursor.unsure - 1) };
 };
 
 /** What to ask for: the rows that are drawn and a page either side, around the cursor. */

@@ -1,7 +1,7 @@
 /** All that is known of one viewer: on a page of its own, and in a pane under the viewers. */
 import type { Snapshot, ViewerId, ViewerRow } from '../contract.ts';
 import { armedOn } from './evictions.ts';
-import { formatAge, formatLeft } from './format.ts';
+import { formatAge, formatLeft, formatLimit } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { lookedAt, paneViewer, type Present } from './looked-at.ts';
 import type { DetailPage } from './modal.ts';
@@ -11,12 +11,11 @@ import { rule, toneOf, wordOf } from './table.ts';
 import { tagOf } from './tags.ts';
 import { clean, fill, firstThatFits, line, type Line, shorten, slice, spread } from './text.ts';
 import { tombstoneLines } from './tombstone-lines.ts';
+import { evictingTexts } from './viewer-cells.ts';
 import { lifeLine, queueLine, rttLine, trafficLine } from './viewer-traces.ts';
 
 const keptText = (ms: number): string =>
   ms < 60_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`;
-
-const limit = (ms: number): string => formatLeft(ms, ms);
 
 /** When the viewer is evicted by itself, and by which limit. */
 export const fateOf = (row: ViewerRow, snapshot: Snapshot): Line => {
@@ -24,10 +23,10 @@ export const fateOf = (row: ViewerRow, snapshot: Snapshot): Line => {
   if (row.keptMs !== null) return line(`kept for ${keptText(row.keptMs)}`, 'good');
   if (row.state === 'stuck') {
     const left = formatLeft(Math.max(0, writeTimeoutMs - row.stuckMs), writeTimeoutMs);
-    return line(`auto-evict in ${left} (write timeout ${limit(writeTimeoutMs)})`, 'stuck');
+    return line(`auto-evict in ${left} (write timeout ${formatLimit(writeTimeoutMs)})`, 'stuck');
   }
   if (row.deadlineMs === null) return line('its backend has not answered yet', 'dim');
-  const by = `(pong timeout ${limit(pongTimeoutMs)})`;
+  const by = `(pong timeout ${formatLimit(pongTimeoutMs)})`;
   if (row.deadlineHeld) return line(`deadline held ${by}`, 'dim');
   const left = formatLeft(row.deadlineMs, pongTimeoutMs);
   return row.state === 'ok'
@@ -48,9 +47,7 @@ const endLine = (
   if (armed === null) {
     return [...line(' '), ...spread(fateOf(row, snapshot), line(keys, 'strong'), width - 2)];
   }
-  const seconds = Math.max(0, Math.ceil((armed.dueAt - state.now) / 1000));
-  const head = `${glyphs.evicting} EVICTING in ${seconds}s`;
-  const choices = [` ${head}   u undo   enter now`, ` ${head}   u undo`, ` ${head}`];
+  const choices = evictingTexts(state, armed, ` ${glyphs.evicting} `, ['']);
   return firstThatFits(
     choices.map((text) => line(text, 'evicting')),
     width,

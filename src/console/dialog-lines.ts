@@ -12,7 +12,7 @@ import { paletteDialog } from './palette-lines.ts';
 import { type Dialog, panel } from './panel.ts';
 import type { CapDialog } from './modal.ts';
 import { layoutIn, type State } from './state.ts';
-import { line, type Line, shortenMiddle } from './text.ts';
+import { cutTo, line, type Line, shortenMiddle } from './text.ts';
 
 /** A block over the screen and where it lies. */
 export type Overlay = { readonly rows: readonly Line[]; readonly x: number; readonly y: number };
@@ -91,7 +91,9 @@ const titled = (
 ): Overlay => {
   const layout = layoutIn(state);
   const columns = Math.min(layout.columns, width + 4);
-  const rows = panel(line(title, 'strong'), content.slice(0, dialogRows(layout)), columns, glyphs);
+  const cut = (text: Line, room: number): Line => cutTo(text, Math.max(0, room), glyphs.cut);
+  const shown = content.slice(0, dialogRows(layout)).map((text) => cut(text, columns - 4));
+  const rows = panel(cut(line(title, 'strong'), columns - 5), shown, columns, glyphs);
   return { rows, x: Math.floor((layout.columns - columns) / 2), y: dialogTop(layout) };
 };
 

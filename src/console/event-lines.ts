@@ -13,12 +13,24 @@ import { fit, invert, line, type Line, shorten, shortenMiddle } from './text.ts'
 export const foldText = ({ count, spanMs }: FeedEntry): string =>
   count > 1 ? `(x${count} in ${Math.max(1, Math.round(spanMs / 1000))} s)` : '';
 
+/** Cells of the session's name: as many as let the text begin; 0 without it. */
+const nameCells = (width: number): number => {
+  if (width >= 100) return 20;
+  return width < 36 ? 0 : Math.max(5, Math.min(14, width - 41));
+};
+
+/** Where a cap changes that is not one session's own. */
+const everywhere = (cells: number): string => (cells < 12 ? 'all' : 'all sessions');
+
 const lineOf = (entry: FeedEntry, width: number, glyphs: Glyphs): Line => {
   const { event } = entry;
   const { verb, tone, session, viewer, text } = tellEvent(event);
-  const name = width >= 100 ? 20 : 14;
+  const name = nameCells(width);
+  const where = session ?? (event.event === 'cap.changed' ? everywhere(name) : undefined);
   const place =
-    session === undefined ? '' : `${shortenMiddle(session, name, glyphs.cut).padEnd(name)} `;
+    where === undefined || name === 0
+      ? ''
+      : `${shortenMiddle(where, name, glyphs.cut).padEnd(name)} `;
   const who = viewer === undefined ? '' : `${viewer.padEnd(6)} `;
   const folded = entry.count > 1 ? ` ${foldText(entry)}` : '';
   const rest = `${place}${who}${text}`;

@@ -7,9 +7,10 @@ import type { CommandResult, ViewerId } from '../contract.ts';
 import { aimOf } from './aim.ts';
 import { openBulk } from './bulk.ts';
 import { askFirst } from './confirm.ts';
+import { marksOutOfSight } from './marks.ts';
 import { isTyping } from './modal.ts';
 import { evict, evictAll, hadGone, isWaiting, pacedAnswer, stopPace } from './pace.ts';
-import { isBad, rowNow } from './sight.ts';
+import { isBad, justLost, rowNow, rowsNow } from './sight.ts';
 import { type Armed, done, type State, type Step, viewersIn, withNotice } from './state.ts';
 import { taggedBy } from './tags.ts';
 
@@ -34,18 +35,18 @@ const armed = (
   by: Armed['by'],
   reason: string | null = null,
 ): Step => {
-  const fresh = viewers.filter(
-    (viewer) => armedOn(state, viewer) === null && !isWaiting(state, viewer),
-  );
+  const busy = new Set([...state.armed, ...(state.pace?.waiting ?? [])].map((one) => one.viewer));
+  const fresh = viewers.filter((viewer) => !busy.has(viewer));
   if (fresh.length === 0) return done(state);
   if (state.settings.confirm === 'always') {
     return by === 'marks' ? openBulk(state) : askFirst(state, fresh, reason);
   }
   const group = (state.armed.at(-1)?.group ?? 0) + 1;
   const dueAt = state.now + undoMs;
+  const rows = rowsNow(state);
   const more = fresh.map((viewer): Armed => ({
     viewer,
-    state: rowNow(state, viewer)?.state ?? 'ok',
+    state: rows.get(viewer)?.state ?? 'ok',
     dueAt,
     group,
     by,
@@ -73,15 +74,19 @@ export const armChosen = (state: State): Step => {
         : withNotice(state, 'warn', 'no viewer to evict here'),
     );
   }
+  const unseen = isPage ? null : marksOutOfSight(state);
+  if (unseen !== null) return done(withNotice(state, 'warn', unseen));
   if (!isPage && marks.length > 0) return armed(state, marks, 'marks');
   // A held key has taken the marks away and must not go on with the viewer under the cursor.
   if (!isPage && state.armed.some(({ by }) => by === 'marks')) {
     return done(withNotice(state, 'warn', 'the marked ones go first'));
   }
   const aim = aimOf(state);
-  return 'trouble' in aim
-    ? done(withNotice(state, 'warn', aim.trouble))
-    : armed(state, [aim.viewer], 'cursor');
+  if (!('trouble' in aim)) return armed(state, [aim.viewer], 'cursor');
+  // A held key must not outlast the time in which it means the viewer that is gone.
+  const viewer = isPage ? null : justLost(state);
+  const lost = viewer === null ? state.lost : { viewer, at: state.now };
+  return done(withNotice({ ...state, lost }, 'warn', aim.trouble));
 };
 
 /** A digit: arms the viewer that it was drawn beside; where it is armed, takes that back. */
@@ -136,7 +141,11 @@ export const undoEviction = (state: State): State | null => {
   if (newest === undefined) return stopPace(state);
   const stay = state.armed.filter(({ group }) => group === newest.group);
   const undone = { ...state, armed: state.armed.filter(({ group }) => group !== newest.group) };
-  const who = stay.length === 1 ? `${newest.viewer} stays` : `${stay.length} viewers stay`;
+  const rows = rowsNow(state);
+  const there = stay.length === 1 ? stay : stay.filter(({ viewer }) => rows.has(viewer));
+  const [only] = there;
+  if (only === undefined) return withNotice(undone, 'good', 'nobody is evicted');
+  const who = there.length === 1 ? `${only.viewer} stays` : `${there.length} viewers stay`;
   return withNotice(undone, 'good', who);
 };
 

@@ -1,21 +1,20 @@
 /** Looking at the feed: which kind of events, and what belongs to one of them. */
 import type { EventKind, FeedEntry, SessionId, ViewerId } from '../contract.ts';
-import { entryHeight } from './entry-lines.ts';
 import { chosenEntry, following } from './feed-window.ts';
 import { jumpTo } from './jump.ts';
-import { lookUp } from './keymap.ts';
-import type { EntryPage } from './modal.ts';
 import { done, type State, type Step, withNotice } from './state.ts';
 
-const kinds: readonly (EventKind | null)[] = [
-  null,
+/** The kinds of events, in the order of `f`. */
+export const eventKinds = [
   'refusals',
   'evictions',
   'visits',
   'states',
   'backends',
   'operator',
-];
+] as const satisfies readonly EventKind[];
+
+const kinds: readonly (EventKind | null)[] = [null, ...eventKinds];
 
 /** `f`: the next kind of events; after the last one all of them. */
 export const nextKind = (state: State): State =>
@@ -48,22 +47,4 @@ export const openEntry = (state: State): Step => {
   return isGone(state, about.viewer)
     ? done({ ...state, modal: { mode: 'detail', viewer: about.viewer } })
     : done(jumpTo(state, about.session, about.viewer));
-};
-
-/** A key on the page of a line. */
-export const onEntry = (state: State, page: EntryPage, key: string): State => {
-  const act = lookUp('entry', key);
-  if (act === null || act === 'interrupt') return state;
-  if (act === 'close') return { ...state, modal: { mode: 'main' } };
-  const { shown, total } = entryHeight(state, page);
-  const last = Math.max(0, total - shown);
-  const step = {
-    up: page.top - 1,
-    down: page.top + 1,
-    'page-up': page.top - shown,
-    'page-down': page.top + shown,
-    first: 0,
-    last,
-  }[act];
-  return { ...state, modal: { ...page, top: Math.max(0, Math.min(last, step)) } };
 };

@@ -4,7 +4,7 @@ import { lookUp } from './keymap.ts';
 import type { FilterPrompt } from './modal.ts';
 import { moved } from './motion.ts';
 import { edited, type Prompt, promptOf } from './prompt.ts';
-import type { State } from './state.ts';
+import { closed, type State } from './state.ts';
 
 /** `/`: opens the line with the filter that holds. */
 export const openFilter = (state: State): State => ({
@@ -19,8 +19,6 @@ export const filterTyped = (state: State, modal: FilterPrompt, prompt: Prompt): 
   filter: prompt.text === state.filter.text ? state.filter : filterOf(prompt.text),
   modal: { ...modal, prompt },
 });
-
-const closed = (state: State): State => ({ ...state, modal: { mode: 'main' } });
 
 /** A key in the line. */
 export const onFilter = (state: State, modal: FilterPrompt, key: string): State => {

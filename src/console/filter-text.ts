@@ -21,7 +21,7 @@ export const noFilter: AppliedFilter = { text: '', terms: [], trouble: null };
 /** Terms that a proxy takes, and characters of what one of them looks for. */
 const most = { terms: 50, characters: 200 } as const;
 
-type State = Extract<FilterTerm, { readonly on: 'state' }>['is'];
+type StateWord = Extract<FilterTerm, { readonly on: 'state' }>['is'];
 type Bound = Extract<FilterTerm, { readonly than: unknown }>['on'];
 type Field = 'state' | 'session' | 'who' | Bound;
 
@@ -40,7 +40,15 @@ const fields: Readonly<Record<string, Field>> = {
   rate: 'rate',
 };
 
-const states: readonly State[] = ['stuck', 'expiring', 'late', 'over', 'full', 'dialling', 'ok'];
+const states: readonly StateWord[] = [
+  'stuck',
+  'expiring',
+  'late',
+  'over',
+  'full',
+  'dialling',
+  'ok',
+];
 
 const bounds: Readonly<
   Record<Bound, { readonly read: (text: string) => number | null; readonly needs: string }>
@@ -55,7 +63,7 @@ const bounds: Readonly<
 /** A term, or the sentence that says why a word is none. */
 type Reading = FilterTerm | string;
 
-const isState = (word: string): word is State => states.some((state) => state === word);
+const isState = (word: string): word is StateWord => states.some((state) => state === word);
 
 const stateTerm = (typed: string, not: boolean): Reading => {
   const found = meant(typed, states);

@@ -6,7 +6,7 @@ import type { State } from './state.ts';
 const most = 1000;
 
 /** Viewers that something here is bound to, those whose rows decide something first. */
-const wanted = ({ tags, armed, marks, pace, modal }: State): readonly ViewerId[] => {
+const wanted = ({ tags, armed, marks, modal }: State): readonly ViewerId[] => {
   const holders = modal.mode === 'entry' ? modal.entry.holders : [];
   const open = modal.mode === 'bulk' || modal.mode === 'confirm' ? (modal.viewers ?? []) : [];
   const all = [
@@ -15,7 +15,6 @@ const wanted = ({ tags, armed, marks, pace, modal }: State): readonly ViewerId[]
     ...tags.map(({ viewer }) => viewer),
     ...armed.map(({ viewer }) => viewer),
     ...marks,
-    ...(pace?.waiting ?? []).map(({ viewer }) => viewer),
   ];
   return [...new Set(all)];
 };

@@ -62,6 +62,10 @@ export const formatLeft = (ms: number, timeoutMs: number): string => {
   return seconds < 1000 ? `${seconds}s` : `${Math.min(999, Math.ceil(seconds / 60))}m`;
 };
 
+/** A limit that somebody has set: `45s`, `10m` where it is whole minutes from two on. */
+export const formatLimit = (ms: number): string =>
+  ms >= 120_000 && ms % 60_000 === 0 ? `${ms / 60_000}m` : formatLeft(ms, ms);
+
 /** A count in at most 4 cells: `9999`, `12k`, `3M`. */
 export const formatCount = (count: number): string => {
   if (count < 10_000) return String(count);

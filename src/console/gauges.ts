@@ -1,11 +1,15 @@
 /** The small pictures in a row: slots, time to the pong deadline, the newest round trips. */
+import { formatCount } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { line, type Line, type Tone } from './text.ts';
 
-/** The largest cap that is drawn block by block; beyond it the share is a number. */
-export const countableCap = 10;
+/** Cells of the slots, and the largest cap that is drawn block by block; beyond it is a share. */
+export const slotCells = 8;
 
-/** One block for each slot: taken, held by a dial in flight (dim), free; `+2` over the cap. */
+/**
+ * One block for each slot: taken, held by a dial in flight (dim), free; `+2` over the cap, in the
+ * place of blocks where there is no room for all.
+ */
 export const slotBar = (
   viewers: number,
   dialling: number,
@@ -13,14 +17,15 @@ export const slotBar = (
   tone: Tone,
   glyphs: Glyphs,
 ): Line => {
-  if (cap > countableCap) return line(`${Math.round((viewers / cap) * 100)}%`, tone);
-  const taken = Math.min(viewers, cap);
+  if (cap > slotCells) return line(`${Math.round((viewers / cap) * 100)}%`, tone);
+  const over = viewers > cap ? `+${formatCount(viewers - cap)}` : '';
+  const taken = Math.min(viewers, cap, slotCells - over.length);
   const dim = Math.min(dialling, taken);
   return [
     ...line(glyphs.slotTaken.repeat(taken - dim), tone),
     ...line(glyphs.slotTaken.repeat(dim), 'dim'),
-    ...line(glyphs.slotFree.repeat(cap - taken), 'dim'),
-    ...(viewers > cap ? line(`+${viewers - cap}`, tone) : []),
+    ...line(glyphs.slotFree.repeat(over === '' ? cap - taken : 0), 'dim'),
+    ...line(over, tone),
   ];
 };
 

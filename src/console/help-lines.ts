@@ -11,7 +11,7 @@ import { verbs } from './palette-verbs.ts';
 import type { Dialog } from './panel.ts';
 import { layoutIn, type State } from './state.ts';
 import { toneOf, wordOf } from './table.ts';
-import { line, type Line, shorten, slice, type Tone, widthOf } from './text.ts';
+import { cutTo, line, type Line, shorten, type Tone } from './text.ts';
 
 /** Widest line of the help: longer ones are hard to read. */
 const widest = 84;
@@ -97,9 +97,6 @@ const wrapped = (text: string, width: number): readonly string[] => {
   return lines;
 };
 
-const cutTo = (width: number, parts: Line, mark: string): Line =>
-  widthOf(parts) <= width ? parts : [...slice(parts, 0, width - 1), ...line(mark)];
-
 const linesOf = ({ label, text, tone }: Row, width: number, glyphs: Glyphs): readonly Line[] => {
   const room = width - labelWidth;
   const [first = '', ...more] = room < leastText ? [text] : wrapped(text, room);
@@ -107,7 +104,7 @@ const linesOf = ({ label, text, tone }: Row, width: number, glyphs: Glyphs): rea
   return [
     [...line(head, tone), ...line(first)],
     ...more.map((rest) => line(`${' '.repeat(labelWidth)}${rest}`)),
-  ].map((one) => cutTo(width, one, glyphs.cut));
+  ].map((one) => cutTo(one, width, glyphs.cut));
 };
 
 const has = ({ label, text }: Row, words: readonly string[]): boolean => {

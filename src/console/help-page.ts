@@ -1,9 +1,15 @@
-/** The keys in the help: scrolling, and the search. */
+/** The keys in the help: opening it, scrolling, and the search. */
 import { helpHeight } from './help-lines.ts';
 import { lookUp } from './keymap.ts';
 import type { HelpPage } from './modal.ts';
 import { edited, emptyPrompt, type Prompt } from './prompt.ts';
-import { layoutIn, type State } from './state.ts';
+import { closed, layoutIn, type State } from './state.ts';
+
+/** The help from its beginning, or what a search finds in it. */
+export const openHelp = (state: State, search: Prompt | null): State => ({
+  ...state,
+  modal: { mode: 'help', top: 0, search, typing: false },
+});
 
 const shownAs = (state: State, page: HelpPage): State => ({ ...state, modal: page });
 
@@ -49,5 +55,5 @@ export const onHelp = (state: State, page: HelpPage, key: string): State => {
     return shownAs(state, { ...page, search: page.search ?? emptyPrompt, typing: true });
   }
   if (key === 'esc' && page.search !== null) return shownAs(state, unsearched(page));
-  return act === 'close' ? { ...state, modal: { mode: 'main' } } : scrolled(state, page, key);
+  return act === 'close' ? closed(state) : scrolled(state, page, key);
 };

@@ -5,8 +5,8 @@ import { hadGone } from './pace.ts';
 import { rowNow } from './sight.ts';
 import { done, type Reply, type State, type Step, withNotice } from './state.ts';
 
-/** How long a viewer is kept. */
-const keepMs = 300_000;
+/** How long a viewer is kept where nobody says otherwise. */
+export const keepMs = 300_000;
 
 /** Keeps the viewer for `wantedMs` (0 ends that); null: for the usual time, or no longer. */
 export const keepViewer = (

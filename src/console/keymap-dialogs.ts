@@ -66,11 +66,13 @@ export type DetailAct =
   | 'copy'
   | 'next-problem'
   | 'previous-problem'
+  | 'palette'
+  | 'help'
   | 'close'
   | 'interrupt';
 
 /** What a key asks for on the page of a line of the feed. */
-export type EntryAct = Scroll | 'close' | 'interrupt';
+export type EntryAct = Scroll | 'tag' | 'undo' | 'palette' | 'help' | 'close' | 'interrupt';
 
 /** Ctrl-C, which means the same everywhere. */
 export const interrupt = {
@@ -208,7 +210,14 @@ export const confirm: readonly Binding<ConfirmAct>[] = [
   interrupt,
 ];
 
+/** They leave the page for what they open, so that nothing typed there presses keys of the page. */
+const openers: readonly Binding<'palette' | 'help'>[] = [
+  { act: 'palette', keys: [':'], label: ':' },
+  { act: 'help', keys: ['?'], label: '?', hint: 'help' },
+];
+
 export const detail: readonly Binding<DetailAct>[] = [
+  { act: 'close', keys: ['esc', 'q'], label: 'esc', hint: 'back' },
   {
     act: 'tag',
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
@@ -242,12 +251,20 @@ export const detail: readonly Binding<DetailAct>[] = [
     hint: 'next bad',
   },
   { act: 'previous-problem', keys: ['N'], label: 'N' },
-  { act: 'close', keys: ['esc', 'q'], label: 'esc', hint: 'back' },
+  ...openers,
   interrupt,
 ];
 
 export const entry: readonly Binding<EntryAct>[] = [
   { act: 'close', keys: ['esc', 'q', 'enter'], label: 'esc', hint: 'back' },
   ...scroll,
+  {
+    act: 'tag',
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    label: '1-9',
+    changes: true,
+  },
+  { act: 'undo', keys: ['u', 'ctrl-z'], label: 'u', changes: true },
+  ...openers,
   interrupt,
 ];

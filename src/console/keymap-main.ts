@@ -130,7 +130,7 @@ export const main: readonly Binding<MainAct>[] = [
     act: 'bulk',
     keys: ['E'],
     label: 'E',
-    help: 'evict all stuck viewers of this session, after a question',
+    help: 'evict all marked viewers, or else the stuck ones of this session, after a question',
     group: 'Evict',
     changes: true,
   },

@@ -73,7 +73,7 @@ const wide = ({ columns, rows }: Size, join: boolean): Layout => {
 };
 
 const normal = ({ columns, rows }: Size, join: boolean): Layout => {
-  const worst = rows >= 40 ? 5 : rows >= 22 ? 3 : 2;
+  const worst = rows >= 40 ? 5 : 3;
   const events = rows >= 40 ? 7 : rows >= 22 ? 3 : 2;
   const viewerHead = rows >= 26;
   // Title, totals, the titles and heads of the lists, keys.
@@ -102,7 +102,7 @@ const compact = ({ columns, rows }: Size, wantsJoin: boolean): Layout => {
   const join = wantsJoin && rows >= 15;
   const worst = rows >= 15 ? 3 : rows >= 12 ? 2 : 1;
   const events = rows >= 20 ? 3 : rows >= 13 ? 1 : 0;
-  const heads = rows >= 17;
+  const heads = rows >= 15 + Number(join);
   const used =
     2 + Number(join) + (1 + worst) + 1 + Number(heads) + (events > 0 ? 1 + events : 0) + 1;
   return {

@@ -42,13 +42,15 @@ export type FilterPrompt = {
 export type Palette = {
   readonly mode: 'palette';
   readonly prompt: Prompt;
-  /** Which of the suggestions is chosen; null while none is. */
-  readonly chosen: number | null;
+  /** The word of the chosen suggestion, wherever the list has it; null while none is chosen. */
+  readonly chosen: string | null;
   /** Why the line cannot be carried out. */
   readonly reason: string | null;
+  /** The line as it was when a word in it was completed last; null: all of it was typed. */
+  readonly filled: Prompt | null;
 };
 
-/** One viewer of the dialog that evicts several, as it was when the dialog was opened. */
+/** One viewer of a question, as it was when that was asked. */
 export type Frozen = {
   readonly id: ViewerId;
   /** Null where no picture had it yet. */
@@ -62,6 +64,8 @@ export type BulkDialog = {
   readonly session: SessionId | null;
   /** Null until the proxy has said who they are. */
   readonly viewers: readonly Frozen[] | null;
+  /** Why there is nobody to ask about. */
+  readonly trouble: string | null;
   /** There are more than one answer of the proxy holds. */
   readonly more: boolean;
   /** Pictures to come that may not follow them yet; until then a missing one is not gone. */

@@ -3,7 +3,7 @@ import { onBulk, shortReason } from './bulk.ts';
 import * as capDialog from './cap-dialog.ts';
 import { onConfirm } from './confirm.ts';
 import { onDetail } from './detail-page.ts';
-import { onEntry } from './feed.ts';
+import { onEntry } from './entry-page.ts';
 import { filterTyped, onFilter } from './filter-prompt.ts';
 import { helpTyped, onHelp } from './help-page.ts';
 import { lookUp } from './keymap.ts';
@@ -11,7 +11,7 @@ import { type CapDialog, isTyping, type Modal } from './modal.ts';
 import { interrupted } from './on-main.ts';
 import { onPalette, paletteTyped } from './palette.ts';
 import { emptyPrompt, inserted } from './prompt.ts';
-import { done, type State, type Step } from './state.ts';
+import { closed, done, type State, type Step } from './state.ts';
 import { undoEviction } from './evictions.ts';
 
 const onCap = (state: State, dialog: CapDialog, key: string): Step => {
@@ -32,7 +32,7 @@ const onCap = (state: State, dialog: CapDialog, key: string): Step => {
     case 'apply':
       return capDialog.applyCap(state, dialog);
     case 'cancel':
-      return done({ ...state, modal: { mode: 'main' } });
+      return done(closed(state));
     case 'interrupt':
       return interrupted(state);
     case null:
@@ -46,7 +46,7 @@ const onQuit = (state: State, key: string): Step => {
   const act = lookUp('quit', key);
   if (act === 'confirm') return { state, effects: [{ do: 'quit' }] };
   if (act === 'interrupt') return interrupted(state);
-  return done(act === 'cancel' ? { ...state, modal: { mode: 'main' } } : state);
+  return done(act === 'cancel' ? closed(state) : state);
 };
 
 /** What a key does in what is open. */
@@ -77,7 +77,7 @@ export const onDialog = (
     case 'detail':
       return onDetail(state, modal, key);
     case 'entry':
-      return done(onEntry(state, modal, key));
+      return onEntry(state, modal, key);
     default:
       return modal satisfies never;
   }

@@ -1,4 +1,5 @@
 /** What the keys do while no dialog is open. */
+import { chosenViewer } from './aim.ts';
 import { openBulk } from './bulk.ts';
 import { openCap } from './cap-dialog.ts';
 import { stepCap } from './caps.ts';
@@ -6,6 +7,7 @@ import { copyChosen } from './copy.ts';
 import { armChosen, armTagged, evictNow } from './evictions.ts';
 import { nextKind, openEntry } from './feed.ts';
 import { openFilter } from './filter-prompt.ts';
+import { openHelp } from './help-page.ts';
 import { keepChosen } from './keep.ts';
 import type { MainAct } from './keymap.ts';
 import { panes } from './layout.ts';
@@ -17,7 +19,7 @@ import { nextProblem } from './problems.ts';
 import { nextSort, reversedSort } from './sorting.ts';
 import { undo } from './undo.ts';
 import { noFilter } from './filter-text.ts';
-import { done, selectedViewer, type State, type Step, withNotice } from './state.ts';
+import { done, type State, type Step, withNotice } from './state.ts';
 
 /** Within this a second Ctrl-C quits without a question. */
 const interruptMs = 2000;
@@ -39,7 +41,7 @@ export const interrupted = (state: State): Step => {
 const opened = (state: State): Step => {
   if (state.focus === 'sessions') return done(refocused(state, 1));
   if (state.focus === 'events') return openEntry(state);
-  const viewer = selectedViewer(state);
+  const viewer = chosenViewer(state);
   if (viewer === null) return done(withNotice(state, 'warn', 'no viewer under the cursor'));
   return done({ ...state, modal: { mode: 'detail', viewer: viewer.id } });
 };
@@ -105,7 +107,7 @@ export const onMain = (state: State, act: MainAct, key: string): Step => {
     case 'redraw':
       return { state, effects: [{ do: 'redraw' }] };
     case 'help':
-      return done({ ...state, modal: { mode: 'help', top: 0, search: null, typing: false } });
+      return done(openHelp(state, null));
     case 'quit':
       return done({ ...state, modal: { mode: 'quit', interruptedAt: null } });
     case 'interrupt':

@@ -4,26 +4,21 @@
  */
 import type { CommandResult, ViewerId } from '../contract.ts';
 import { plural } from './format.ts';
-import { type Effect, type State, type Step, withNotice } from './state.ts';
-
-/** An eviction that is still to come. */
-type Waiting = { readonly viewer: ViewerId; readonly reason: string | null };
-
-/** Evictions that are still to come, and what came of the others. */
-export type Pace = {
-  /** The next one first. */
-  readonly waiting: readonly Waiting[];
-  readonly nextAt: number;
-  /** How many there are in all. */
-  readonly total: number;
-  /** Asked for and not answered yet. */
-  readonly asked: readonly ViewerId[];
-  readonly evicted: number;
-  readonly gone: number;
-};
+import {
+  done,
+  type Effect,
+  type Pace,
+  type State,
+  type Step,
+  type Waiting,
+  withNotice,
+} from './state.ts';
 
 /** Ten a second. */
 const stepMs = 100;
+
+/** Longest reason that the proxy takes, in characters. */
+export const longestReason = 80;
 
 /** The command that evicts a viewer. */
 export const evict = (viewer: ViewerId, reason: string | null = null): Effect => ({
@@ -49,7 +44,7 @@ export const isWaiting = ({ pace }: State, viewer: ViewerId): boolean =>
 export const paced = (state: State): Step => {
   const { pace, now } = state;
   const [next, ...waiting] = pace?.waiting ?? [];
-  if (pace === null || next === undefined || pace.nextAt > now) return { state, effects: [] };
+  if (pace === null || next === undefined || pace.nextAt > now) return done(state);
   const { viewer, reason } = next;
   const asked = [...pace.asked, viewer];
   return {
@@ -67,15 +62,20 @@ export const evictAll = (
   reason: string | null = null,
 ): Step => {
   const [only] = viewers;
-  if (only === undefined) return { state, effects: [] };
+  if (only === undefined) return done(state);
   if (viewers.length === 1 && state.pace === null) {
     return { state, effects: [evict(only, reason)] };
   }
   const pace = state.pace ?? noPace;
-  const fresh = [...new Set(viewers)].filter((viewer) => !isWaiting(state, viewer));
+  const queued = new Set(pace.waiting.map(({ viewer }) => viewer));
+  const fresh = [...new Set(viewers)].filter((viewer) => !queued.has(viewer));
   const waiting = [...pace.waiting, ...fresh.map((viewer): Waiting => ({ viewer, reason }))];
   return paced({ ...state, pace: { ...pace, waiting, total: pace.total + fresh.length } });
 };
+
+/** Says that one is evicted; of several the last line tells how far they are. */
+export const sayEvicting = (state: State, count: number): State =>
+  count === 1 && state.pace === null ? withNotice(state, 'good', 'evicting 1 viewer') : state;
 
 /** Whoever still waits stays; null where nobody does. */
 export const stopPace = (state: State): State | null => {

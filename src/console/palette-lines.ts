@@ -7,7 +7,7 @@ import { verbs } from './palette-verbs.ts';
 import type { Dialog } from './panel.ts';
 import { promptLine } from './prompt-lines.ts';
 import { layoutIn, type State } from './state.ts';
-import { clean, invert, line, type Line, shorten, slice, widthOf } from './text.ts';
+import { clean, cutTo, invert, line, type Line, shorten } from './text.ts';
 
 /** Widest line of the dialog. */
 const widest = 84;
@@ -17,9 +17,6 @@ const rowsShown = 8;
 
 /** Cells of the names of commands with their arguments. */
 const usageWidth = Math.max(...verbs.map(({ name, args }) => `${name} ${args}`.length)) + 2;
-
-const cutTo = (width: number, parts: Line, mark: string): Line =>
-  widthOf(parts) <= width ? parts : [...slice(parts, 0, width - 1), ...line(mark)];
 
 const suggestionLine = (
   { word, about, verb }: Suggestion,
@@ -36,7 +33,7 @@ const suggestionLine = (
     ...line(' '.repeat(Math.max(2, column - word.length - args.length))),
     ...line(about, 'dim'),
   ];
-  const shown = cutTo(width, parts, glyphs.cut);
+  const shown = cutTo(parts, width, glyphs.cut);
   return isChosen ? invert(shown) : shown;
 };
 
@@ -47,7 +44,7 @@ const aboutLine = ({ prompt, reason }: Palette, width: number, glyphs: Glyphs): 
   const verb = first === undefined || first === '' || more.length === 0 ? null : verbOf(first);
   return verb === null || !('name' in verb)
     ? []
-    : cutTo(width, line(`${verb.name} ${verb.args}   ${verb.help}`, 'dim'), glyphs.cut);
+    : cutTo(line(`${verb.name} ${verb.args}   ${verb.help}`, 'dim'), width, glyphs.cut);
 };
 
 /** The dialog as lines. */
@@ -57,7 +54,7 @@ export const paletteDialog = (state: State, modal: Palette, glyphs: Glyphs): Dia
   const about = aboutLine(modal, width, glyphs);
   const all = suggestionsOf(state, modal.prompt);
   const rows = Math.max(0, Math.min(rowsShown, dialogRows(layout) - 2));
-  const chosen = modal.chosen ?? -1;
+  const chosen = all.findIndex(({ word }) => word === modal.chosen);
   const from = Math.max(0, Math.min(chosen - rows + 1, all.length - rows));
   const column = all.some(({ verb }) => verb !== null)
     ? Math.min(usageWidth, Math.floor(width / 2))

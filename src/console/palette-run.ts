@@ -5,18 +5,19 @@ import { capRange, defaultCap } from './caps.ts';
 import { armNamed } from './evictions.ts';
 import { following } from './feed-window.ts';
 import { filterOf } from './filter-text.ts';
-import { jumpTo } from './jump.ts';
-import { keepViewer } from './keep.ts';
+import { openHelp } from './help-page.ts';
+import { jumpTo, jumpToSession } from './jump.ts';
+import { keepMs, keepViewer } from './keep.ts';
 import type { CapDialog } from './modal.ts';
 import { kindWords, verbOf } from './palette-suggest.ts';
+import { longestReason } from './pace.ts';
 import type { VerbName } from './palette-verbs.ts';
 import { togglePause } from './pause.ts';
 import { promptOf } from './prompt.ts';
 import { timeOf, wholeOf } from './quantities.ts';
 import { readOnlyRefusal } from './read-only.ts';
 import { sessionsSorted, sortColumns, viewersSorted } from './sorting.ts';
-import { noCursor } from './cursor.ts';
-import { done, knownViewer, type State, type Step, withNotice } from './state.ts';
+import { closed, done, knownViewer, type State, type Step, withNotice } from './state.ts';
 import { undo } from './undo.ts';
 import { meant } from './words.ts';
 
@@ -25,9 +26,6 @@ type Outcome = Step | string;
 
 /** Viewers that one line evicts; more are for the question that lists them. */
 const mostNamed = 9;
-
-/** Longest reason that the proxy takes. */
-const longestReason = 80;
 
 /** Longest time for which the proxy keeps a viewer. */
 const longestKeepMs = 3_600_000;
@@ -94,7 +92,7 @@ const keep = (state: State, [word = '', time, ...more]: readonly string[]): Outc
   const viewer = viewerOf(word);
   if (viewer === null)
     return word === '' ? 'keep needs a viewer: keep v42' : noViewer(word, 'keep');
-  const forMs = time === undefined ? 300_000 : time === 'off' ? 0 : timeOf(time, null);
+  const forMs = time === undefined ? keepMs : time === 'off' ? 0 : timeOf(time, null);
   const isTime = forMs !== null && forMs <= longestKeepMs && (forMs >= 1000 || time === 'off');
   if (!isTime || more.length > 0) return 'keep takes a time from 1s to 1h, or off: keep v42 5m';
   return keepViewer(state, viewer, Math.round(forMs));
@@ -107,30 +105,14 @@ const show = (state: State, [word = '', ...more]: readonly string[]): Outcome =>
   return done({ ...state, modal: { mode: 'detail', viewer } });
 };
 
-/** The proxy is asked for a session that the picture does not have; it may be further down. */
-const goToSession = (state: State, word: string): Step => {
-  const known = sessionOf(state, word);
-  const id = known ?? (word as SessionId);
-  const hides = known === null && state.filter.text !== '';
-  const moved: State = {
-    ...state,
-    filter: hides ? filterOf('') : state.filter,
-    focus: 'sessions',
-    sessions: { id, top: state.sessions.top, seek: null, unsure: 2 },
-    viewers: state.sessions.id === id ? state.viewers : noCursor,
-    lost: null,
-  };
-  return done(known === null ? withNotice(moved, 'warn', `looking for ${word}`) : moved);
-};
-
 const go = (state: State, [word = '', ...more]: readonly string[]): Outcome => {
   if (word === '' || more.length > 0) return 'go needs one session or viewer: go deploy, go v42';
-  if (sessionOf(state, word) !== null) return goToSession(state, word);
+  if (sessionOf(state, word) !== null) return done(jumpToSession(state, word as SessionId));
   const viewer = viewerOf(word);
   const row = viewer === null ? null : knownViewer(state, viewer);
   if (row !== null) return done(jumpTo(state, row.session, row.id));
   return viewer === null
-    ? goToSession(state, word)
+    ? done(jumpToSession(state, word as SessionId))
     : `${viewer} is not in the picture: show ${viewer}, or filter ${viewer}`;
 };
 
@@ -207,10 +189,8 @@ const run = (state: State, verb: VerbName, rest: string): Outcome => {
       return { state, effects: [{ do: 'log' }] };
     case 'redraw':
       return { state, effects: [{ do: 'redraw' }] };
-    case 'help': {
-      const search = rest === '' ? null : promptOf(rest);
-      return done({ ...state, modal: { mode: 'help', top: 0, search, typing: false } });
-    }
+    case 'help':
+      return done(openHelp(state, rest === '' ? null : promptOf(rest)));
     case 'quit':
       return done({ ...state, modal: { mode: 'quit', interruptedAt: null } });
     default:
@@ -223,7 +203,7 @@ const alone: ReadonlySet<VerbName> = new Set(['undo', 'pause', 'log', 'redraw', 
 
 /** What a line does, on a console with nothing open; or what is wrong with it. */
 export const carryOutLine = (before: State, text: string): Outcome => {
-  const state: State = { ...before, modal: { mode: 'main' }, notice: null };
+  const state: State = { ...closed(before), notice: null };
   const line = text.trim().replace(/^:\s*/, '');
   const [word = ''] = line.split(' ');
   const rest = line.slice(word.length).trim();

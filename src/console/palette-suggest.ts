@@ -1,7 +1,7 @@
 /** What a typed command may become: its beginnings completed from the commands and the picture. */
 import type { ViewerRow } from '../contract.ts';
-import type { Prompt } from './prompt.ts';
-import { promptOf } from './prompt.ts';
+import { eventKinds } from './feed.ts';
+import { type Prompt, promptOf } from './prompt.ts';
 import { type Verb, verbs } from './palette-verbs.ts';
 import { sortColumns } from './sorting.ts';
 import { knownViewers, type State } from './state.ts';
@@ -18,15 +18,7 @@ export type Suggestion = {
 };
 
 /** Kinds of events as they are typed. */
-export const kindWords = [
-  'all',
-  'refusals',
-  'evictions',
-  'visits',
-  'states',
-  'backends',
-  'operator',
-] as const;
+export const kindWords = ['all', ...eventKinds] as const;
 
 /** Most that are suggested; who wants another one types more of it. */
 const most = 50;
@@ -121,7 +113,13 @@ export const suggestionsOf = (state: State, prompt: Prompt): readonly Suggestion
       : 'name' in verb
         ? argumentsOf(state, verb, before.length, before)
         : [];
-  return all.filter(({ word }) => word.startsWith(typed) && !before.includes(word)).slice(0, most);
+  // A session may have the name of a viewer; as a word it stands for both.
+  const fitting = new Map<string, Suggestion>();
+  for (const one of all) {
+    const isNew = !fitting.has(one.word) && !before.includes(one.word);
+    if (isNew && one.word.startsWith(typed)) fitting.set(one.word, one);
+  }
+  return [...fitting.values()].slice(0, most);
 };
 
 /** The line with the word at the cursor completed, and ready for the next one. */

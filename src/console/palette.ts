@@ -1,15 +1,15 @@
-/** Commands that are typed: what the keys do, and what needs a word or a number. */
+/** The keys in the line of a command: typing it, choosing what it may become, carrying it out. */
 import { lookUp } from './keymap.ts';
 import type { Palette } from './modal.ts';
 import { carryOutLine } from './palette-run.ts';
-import { completed, suggestionsOf, verbOf } from './palette-suggest.ts';
+import { completed, type Suggestion, suggestionsOf, verbOf } from './palette-suggest.ts';
 import { edited, emptyPrompt, type Prompt } from './prompt.ts';
-import { done, type State, type Step, withNotice } from './state.ts';
+import { closed, done, type State, type Step, withNotice } from './state.ts';
 
 /** `:`: opens the line. */
 export const openPalette = (state: State): State => ({
   ...state,
-  modal: { mode: 'palette', prompt: emptyPrompt, chosen: null, reason: null },
+  modal: { mode: 'palette', prompt: emptyPrompt, chosen: null, reason: null, filled: null },
 });
 
 /** The line as it stands now: nothing of what it may become is chosen yet. */
@@ -19,15 +19,24 @@ export const paletteTyped = (state: State, modal: Palette, prompt: Prompt): Stat
 });
 
 const chose = (state: State, modal: Palette, by: 1 | -1): State => {
-  const count = suggestionsOf(state, modal.prompt).length;
-  if (count === 0) return state;
-  const from = modal.chosen ?? (by > 0 ? -1 : count);
-  return { ...state, modal: { ...modal, chosen: (from + by + count) % count } };
+  const all = suggestionsOf(state, modal.prompt);
+  const at = all.findIndex(({ word }) => word === modal.chosen);
+  const from = at < 0 && by < 0 ? all.length : at;
+  const chosen = all[(from + by + all.length) % all.length]?.word ?? null;
+  return { ...state, modal: { ...modal, chosen } };
+};
+
+/** The chosen suggestion, or else the first. */
+const suggested = (state: State, { prompt, chosen }: Palette): Suggestion | undefined => {
+  const all = suggestionsOf(state, prompt);
+  return chosen === null ? all[0] : all.find(({ word }) => word === chosen);
 };
 
 const complete = (state: State, modal: Palette): State => {
-  const chosen = suggestionsOf(state, modal.prompt)[modal.chosen ?? 0];
-  return chosen === undefined ? state : paletteTyped(state, modal, completed(modal.prompt, chosen));
+  const suggestion = suggested(state, modal);
+  if (suggestion === undefined) return state;
+  const filled = completed(modal.prompt, suggestion);
+  return paletteTyped(state, { ...modal, filled }, filled);
 };
 
 const carriedOut = (state: State, modal: Palette, text: string): Step => {
@@ -48,7 +57,11 @@ const apply = (state: State, modal: Palette): Step => {
   const named = verbOf(only);
   const isBeginning = words.length <= 1 && (only === '' || !('name' in named));
   if (chosen === null && !isBeginning) return carriedOut(state, modal, prompt.text);
-  const suggestion = suggestionsOf(state, prompt)[chosen ?? 0];
+  const suggestion = suggested(state, modal);
+  if (suggestion === undefined && chosen !== null) {
+    const reason = `${chosen} is not there any more`;
+    return done({ ...state, modal: { ...modal, chosen: null, reason } });
+  }
   if (suggestion === undefined) return carriedOut(state, modal, prompt.text);
   return suggestion.verb?.needs === false
     ? carriedOut(state, modal, suggestion.verb.name)
@@ -68,7 +81,7 @@ export const onPalette = (state: State, modal: Palette, key: string): Step => {
     case 'previous':
       return done(chose(state, modal, -1));
     case 'cancel':
-      return done({ ...state, modal: { mode: 'main' } });
+      return done(closed(state));
     case 'undo':
     case 'interrupt':
       return done(state);

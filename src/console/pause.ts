@@ -59,6 +59,12 @@ const isAtEdge = <Id>(
 ): boolean =>
   (from > 0 && rows[0]?.id === id) || (from + rows.length < total && rows.at(-1)?.id === id);
 
+/** The cursor has gone to a row that the picture has. */
+const isShown = (state: State): boolean => {
+  const { id } = state.viewers;
+  return id === null || viewersIn(state)?.rows.some((row) => row.id === id) === true;
+};
+
 const atEdge = (state: State): boolean => {
   const viewers = viewersIn(state);
   return (
@@ -71,7 +77,8 @@ const atEdge = (state: State): boolean => {
 export const goingOnIfAsked = (before: State, { state, effects }: Step): Step => {
   if (before.paused === null || state.paused === null) return { state, effects };
   const moved = before.sessions !== state.sessions || before.viewers !== state.viewers;
-  const answered = questionOf(before) === questionOf(state) && !(moved && atEdge(state));
+  const has = !moved || (isShown(state) && !atEdge(state));
+  const answered = has && questionOf(before) === questionOf(state);
   if (answered) return { state, effects };
   const next = resumed(state);
   const { notice } = state;

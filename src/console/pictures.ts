@@ -1,12 +1,12 @@
 /** What the console makes of a new picture, and what it asks to see in the next. */
 import type { Snapshot, View, ViewerId } from '../contract.ts';
 import { refreshPreview } from './cap-dialog.ts';
-import { inOrderOf, noCursor, settle, windowOf } from './cursor.ts';
+import { inOrderOf, noCursor, settle, settleAtTop, windowOf } from './cursor.ts';
 import { feedView, settledFeed } from './feed-window.ts';
 import { followedIn } from './followed.ts';
 import { detailOf } from './looked-at.ts';
 import { blindMs } from './sight.ts';
-import { layoutIn, type State, type Step, viewersIn } from './state.ts';
+import { layoutIn, type State, type Step, viewersIn, withNotice } from './state.ts';
 import { rested } from './tags.ts';
 
 /** So many of the worst are asked for, wherever they are drawn: `n` goes from one to the next. */
@@ -18,7 +18,8 @@ const held = (state: State, next: Snapshot): Snapshot => {
   if (snapshot === null || state.now >= state.heldUntil) return next;
   return {
     ...next,
-    sessions: inOrderOf(snapshot.sessions, next.sessions),
+    // From its top a list is watched, not walked through.
+    sessions: state.sessions.atTop ? next.sessions : inOrderOf(snapshot.sessions, next.sessions),
     viewers:
       snapshot.session === next.session ? inOrderOf(snapshot.viewers, next.viewers) : next.viewers,
   };
@@ -51,19 +52,45 @@ const caughtUp = (state: State): State => {
   };
 };
 
+/**
+ * The state with its session fixed by id where something is about it: its viewers have the
+ * focus or marks, or are being asked for, or it is in a question. No other may take its place then.
+ */
+const pinned = (state: State): State => {
+  const { sessions, focus, modal, marking, marks } = state;
+  const isMeant =
+    focus === 'viewers' ||
+    modal.mode === 'cap' ||
+    modal.mode === 'bulk' ||
+    marking !== null ||
+    marks.length > 0;
+  return isMeant && sessions.id !== null && sessions.atTop
+    ? { ...state, sessions: { ...sessions, atTop: false } }
+    : state;
+};
+
+/** The state that says so where the session that the cursor was sent to is not there. */
+const missed = (before: State, state: State): State =>
+  before.sessions.back !== null &&
+  state.sessions.back === null &&
+  state.sessions.id !== before.sessions.id
+    ? withNotice(state, 'warn', `no session ${before.sessions.id ?? ''}`)
+    : state;
+
 /** The state with a new picture: the cursors stay on their ids, or are known to have lost them. */
 export const onSnapshot = (shown: State, picture: Snapshot): Step => {
   if (shown.paused !== null) return refreshPreview(behind(shown, shown.paused, picture));
-  const before = caughtUp(shown);
+  const before = pinned(caughtUp(shown));
   const layout = layoutIn(before);
   const snapshot = held(before, picture);
-  const sessions = settle(
+  const sessions = settleAtTop(
     before.sessions,
     before.snapshot?.sessions ?? null,
     snapshot.sessions,
     layout.sessions,
   );
-  const state = settledFeed({ ...before, snapshot, receivedAt: before.now, sessions });
+  const moved = { ...before, snapshot, receivedAt: before.now, sessions };
+  const state = missed(before, settledFeed(moved));
   const wanted = state.wanted?.cap === snapshot.cap ? null : state.wanted;
   const chosen = before.viewers.id;
   const lost = chosen === null ? before.lost : { viewer: chosen, at: before.now };
@@ -90,9 +117,11 @@ export const onSnapshot = (shown: State, picture: Snapshot): Step => {
 /** What to ask the proxy for: what is drawn, and a page either side of it. */
 export const viewOf = (state: State): View => {
   const layout = layoutIn(state);
+  const { sessions } = state;
   return {
-    sessions: windowOf(state.sessions, layout.sessions),
-    session: state.sessions.id,
+    sessions: windowOf(sessions.atTop ? noCursor : sessions, layout.sessions),
+    // From the top, the viewers of whichever is first come in the same picture.
+    session: sessions.atTop ? null : sessions.id,
     viewers: windowOf(state.viewers, layout.viewers),
     sessionSort: state.sessionSort,
     viewerSort: state.viewerSort,

@@ -69,9 +69,11 @@ const smallest = (state: State, layout: Layout, glyphs: Glyphs): readonly Line[]
   const urgent = state.armed.length > 0 || state.notice !== null || state.modal.mode !== 'main';
   const status = statusLines(state, layout.columns, false, glyphs);
   const counts = countsLine(state, layout.columns);
-  return layout.rows === 1
-    ? [urgent ? (status[0] ?? empty) : counts]
-    : [counts, ...tall(status, 1)];
+  const asks = state.modal.mode !== 'main';
+  const shown = urgent ? (status[0] ?? empty) : counts;
+  // Where no word fits, a sign tells a question from how things are.
+  const sign = slice(line(asks ? '?' : 'w', asks ? 'warn' : 'dim'), 0, layout.columns);
+  return layout.rows === 1 ? [shown.length === 0 ? sign : shown] : [counts, ...tall(status, 1)];
 };
 
 /** What the operator sees. */

@@ -1,7 +1,7 @@
 /** The table of sessions, the worst first. */
 import type { SessionRow } from '../contract.ts';
 import { formatAge, formatBytes, formatCount, formatRtt, formatSlots } from './format.ts';
-import { countableCap, slotBar } from './gauges.ts';
+import { slotBar, slotCells } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
 import { rowLead } from './layout.ts';
 import { sortLabel } from './sorting.ts';
@@ -25,9 +25,6 @@ const nameWidth = { least: 12, most: 36 } as const;
 const slotsTone = (viewers: number, cap: number): Tone =>
   viewers > cap ? 'over' : viewers === cap ? 'full' : 'plain';
 
-const slotsWidth = ({ viewers, cap }: SessionRow): number =>
-  cap > countableCap ? 5 : cap + (viewers > cap ? `+${viewers - cap}`.length : 0);
-
 /** All columns, the most important first. */
 const columnsOf = (rows: readonly SessionRow[], glyphs: Glyphs): readonly Column<SessionRow>[] => [
   {
@@ -44,7 +41,7 @@ const columnsOf = (rows: readonly SessionRow[], glyphs: Glyphs): readonly Column
   },
   {
     head: 'SLOTS',
-    width: Math.max(8, ...rows.map(slotsWidth)),
+    width: slotCells,
     content: ({ viewers, dialling, cap }) =>
       slotBar(viewers, dialling, cap, slotsTone(viewers, cap), glyphs),
   },
@@ -116,9 +113,12 @@ const legendOf = (state: State, width: number): readonly Line[] => {
   const cap = state.snapshot?.cap ?? 0;
   return [
     [],
-    ...[` slots: one block per viewer, cap ${cap}`, ' full: the next viewer is refused (1013)'].map(
-      (text) => slice(line(text, 'dim'), 0, width),
-    ),
+    ...[
+      cap > slotCells
+        ? ` slots: share of the cap, ${cap}`
+        : ` slots: one block per viewer, cap ${cap}`,
+      ' full: the next viewer is refused (1013)',
+    ].map((text) => slice(line(text, 'dim'), 0, width)),
   ];
 };
 

@@ -3,7 +3,7 @@
  * terminal that is behind still shows the picture of before, and none is taken for it meanwhile.
  */
 import type { Snapshot, ViewerId, ViewerRow } from '../contract.ts';
-import { knownViewer, type State } from './state.ts';
+import { knownViewer, knownViewers, type State } from './state.ts';
 
 /** A longer time without a picture is a stall: with viewers connected there are four a second. */
 const stallMs = 1000;
@@ -35,6 +35,10 @@ export const newestPicture = ({ paused, snapshot }: State): Snapshot | null =>
 /** The viewer as the newest picture has it; null where it does not. */
 export const rowNow = (state: State, viewer: ViewerId): ViewerRow | null =>
   knownViewer({ ...state, snapshot: newestPicture(state) }, viewer);
+
+/** All viewers of the newest picture by their ids: for many questions at once. */
+export const rowsNow = (state: State): ReadonlyMap<ViewerId, ViewerRow> =>
+  new Map(knownViewers({ ...state, snapshot: newestPicture(state) }).map((row) => [row.id, row]));
 
 /** A viewer with a trouble that one can recover from. */
 export const isBad = ({ state }: Pick<ViewerRow, 'state'>): boolean =>

@@ -21,7 +21,6 @@ import { type Cursor, drawn, noCursor } from './cursor.ts';
 import { type AppliedFilter, noFilter } from './filter-text.ts';
 import { type Layout, layoutOf, type Pane, type Size, viewerLead } from './layout.ts';
 import type { Modal } from './modal.ts';
-import type { Pace } from './pace.ts';
 import type { Tag } from './tags.ts';
 
 /** What the console is told when it starts. */
@@ -55,6 +54,25 @@ export type Armed = {
   readonly by: 'digit' | 'cursor' | 'marks';
   /** Why, in the operator's words. */
   readonly reason: string | null;
+};
+
+/** Who is drawn among the worst, since when. */
+export type Place = { readonly viewer: ViewerId; readonly since: number };
+
+/** An eviction that waits for its turn. */
+export type Waiting = { readonly viewer: ViewerId; readonly reason: string | null };
+
+/** Evictions that are carried out one after the other, and what came of those before. */
+export type Pace = {
+  /** The next one first. */
+  readonly waiting: readonly Waiting[];
+  readonly nextAt: number;
+  /** How many there are in all. */
+  readonly total: number;
+  /** Asked for and not answered yet. */
+  readonly asked: readonly ViewerId[];
+  readonly evicted: number;
+  readonly gone: number;
 };
 
 /** A cap as it was or shall be: of one session, or the default of all. */
@@ -98,7 +116,7 @@ export type State = {
   readonly viewers: Cursor<ViewerId>;
   /** Until when the lists keep their order. */
   readonly heldUntil: number;
-  /** The viewer that was selected when the selection moved by itself. */
+  /** The viewer that was selected, or the last marked one, when that went away by itself. */
   readonly lost: { readonly viewer: ViewerId; readonly at: number } | null;
   /** The feed: its last drawn line while scrolled back (null follows), and the chosen one then. */
   readonly upTo: number | null;
@@ -110,12 +128,16 @@ export type State = {
   readonly filter: AppliedFilter;
   readonly sessionSort: Sort<SessionSort>;
   readonly viewerSort: Sort<ViewerSort>;
+  /** The worst viewers as they are drawn, from the top. */
+  readonly lane: readonly Place[];
   /** The digits beside the worst viewers. */
   readonly tags: readonly Tag[];
   /** Marked viewers, in the order in which they were marked. */
   readonly marks: readonly ViewerId[];
   /** Pictures to come that may not know the newest mark yet; see `unsure` of a cursor. */
   readonly marksUnsure: number;
+  /** The session of which all listed viewers are to be marked, once the proxy has listed them. */
+  readonly marking: SessionId | null;
   readonly armed: readonly Armed[];
   /** Evictions that are being carried out one after the other. */
   readonly pace: Pace | null;
@@ -150,8 +172,11 @@ export type Effect =
 
 /** What happens to the console. */
 export type Input =
-  /** Keys that arrived together, as `keysOf` names them. */
-  | { readonly type: 'keys'; readonly keys: readonly string[] }
+  /**
+   * Keys that arrived together, as `keysOf` names them, and what was on the screen when they
+   * came; absent: the state before them.
+   */
+  | { readonly type: 'keys'; readonly keys: readonly string[]; readonly shown?: State }
   | { readonly type: 'paste'; readonly text: string }
   /** A line of the palette that was typed elsewhere. */
   | { readonly type: 'typed-command'; readonly text: string }
@@ -190,9 +215,11 @@ export const initialState = (size: Size, settings: Settings, now: number): State
   filter: noFilter,
   sessionSort: { by: 'worst', reversed: false },
   viewerSort: { by: 'worst', reversed: false },
+  lane: [],
   tags: [],
   marks: [],
   marksUnsure: 0,
+  marking: null,
   armed: [],
   pace: null,
   wanted: null,
@@ -227,12 +254,14 @@ export const drawnViewers = (state: State): Snapshot['viewers']['rows'] => {
   return viewers === null ? [] : drawn(state.viewers, viewers, layoutIn(state).viewers);
 };
 
+/** Whether the viewers' rows have room for the whole of an id. */
+export const isReadable = (state: State, viewer: ViewerId): boolean =>
+  layoutIn(state).right >= viewerLead(layoutIn(state)) + viewer.length;
+
 /** The viewer under the cursor; null where its id is not drawn: what is not seen is not chosen. */
-export const selectedViewer = (state: State): Snapshot['viewers']['rows'][number] | null => {
+export const selectedViewer = (state: State): ViewerRow | null => {
   const row = drawnViewers(state).find(({ id }) => id === state.viewers.id);
-  return row === undefined || layoutIn(state).right < viewerLead(layoutIn(state)) + row.id.length
-    ? null
-    : row;
+  return row === undefined || !isReadable(state, row.id) ? null : row;
 };
 
 /** How long a message stays, by its weight. */
@@ -252,6 +281,9 @@ export const knownViewers = ({ snapshot }: State): readonly ViewerRow[] =>
 /** What the picture knows of a viewer; null where it is not in it. */
 export const knownViewer = (state: State, viewer: ViewerId): ViewerRow | null =>
   knownViewers(state).find(({ id }) => id === viewer) ?? null;
+
+/** The state with nothing open over the lists. */
+export const closed = (state: State): State => ({ ...state, modal: { mode: 'main' } });
 
 /** A state and nothing to do about it. */
 export const done = (state: State): Step => ({ state, effects: [] });

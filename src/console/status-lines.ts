@@ -1,6 +1,9 @@
 /** The last lines of the screen: what is under way, what came of it, and which keys there are. */
-import { hasRecovered, nowTarget, undoKey } from './evictions.ts';
-import { type Binding, keymap } from './keymap.ts';
+import { undoKey } from './evictions.ts';
+import { hasGone } from './detail-page.ts';
+import { type Binding, keymap, type MainAct } from './keymap.ts';
+import type { DetailAct } from './keymap-dialogs.ts';
+import { marksOutOfSight } from './marks.ts';
 import type { Glyphs } from './glyphs.ts';
 import { plural } from './format.ts';
 import { filterLine } from './prompt-lines.ts';
@@ -8,17 +11,20 @@ import { rowNow } from './sight.ts';
 import { type Armed, layoutIn, type Notice, type State } from './state.ts';
 import {
   clean,
+  cutTo,
   fill,
   firstThatFits,
   line,
   type Line,
   shorten,
-  slice,
+  shortenMiddle,
+  type Tone,
   textOf,
   widthOf,
 } from './text.ts';
+import { evictingTexts } from './viewer-cells.ts';
 
-const hintOf = ({ label, hint }: Binding<unknown>): Line => [
+const hintOf = ({ label, hint }: Hint): Line => [
   ...line(label, 'strong'),
   ...line(` ${hint}`, 'dim'),
 ];
@@ -26,24 +32,70 @@ const hintOf = ({ label, hint }: Binding<unknown>): Line => [
 /** Help and the way out are the last to go. */
 const last = new Set(['?', 'q']);
 
+/** A key with a word. */
+type Hint = Pick<Binding<unknown>, 'label' | 'hint'>;
+
+/** The key that evicts the marked viewers from here; on their own session that is `e`. */
+const markedHint = (state: State): Hint => ({
+  label: marksOutOfSight(state) === null ? 'e' : 'E',
+  hint: `evict ${state.marks.length} marked`,
+});
+
+/** The keys of the lists, the most useful now first. */
+const mainHints = (state: State, bindings: readonly Binding<MainAct>[]): readonly Hint[] => {
+  const { paused, focus, marks } = state;
+  const { kind } = layoutIn(state);
+  // Where one list is shown at a time, the way to the others matters more than most keys.
+  const isSmall = kind === 'compact' || kind === 'line';
+  const onward = isSmall && focus !== 'viewers';
+  const ranks: Readonly<Partial<Record<MainAct, number>>> = {
+    tag: 1,
+    evict: 2,
+    ...(isSmall ? { 'next-pane': 3 } : {}),
+    ...(paused === null ? {} : { pause: 0 }),
+  };
+  const rankOf = ({ act }: Binding<MainAct>): number => ranks[act] ?? 4;
+  const enter: Hint = { label: 'enter', hint: focus === 'sessions' ? 'viewers' : 'open' };
+  return bindings
+    .toSorted((a, b) => rankOf(a) - rankOf(b))
+    .flatMap((one): readonly Hint[] => {
+      if (one.act === 'pause' && paused !== null) return [{ label: 'p', hint: 'goes on' }];
+      if (one.act === 'evict' && onward) return [];
+      if (one.act === 'evict' && marks.length > 0) return [markedHint(state)];
+      return one.act === 'next-pane' && onward ? [enter, one] : [one];
+    });
+};
+
+/** The keys of a page: what would change a viewer that has gone is not offered there. */
+const pageHints = (state: State, bindings: readonly Binding<DetailAct>[]): readonly Hint[] => {
+  const { modal, armed } = state;
+  if (modal.mode !== 'detail' || !hasGone(state, modal)) return bindings;
+  const kept = new Set<DetailAct>(armed.length > 0 ? ['evict', 'keep'] : ['evict', 'keep', 'undo']);
+  return bindings.filter(({ act }) => !kept.has(act));
+};
+
 /** The keys that are worth a word now: not those that this console may not use, or for nobody. */
-const bindingsIn = (state: State): readonly Binding<unknown>[] => {
+const hintsIn = (state: State): readonly Hint[] => {
   const { modal, settings } = state;
   const hasDigits = layoutIn(state).worst > 0;
   // Its keys are letters of the reason then, and the dialog itself says how to end that.
   if (modal.mode === 'bulk' && modal.typing) return [];
-  return keymap[modal.mode].filter(
-    ({ act, hint, changes }) =>
-      hint !== undefined &&
-      !(settings.readOnly && changes === true) &&
-      (act !== 'tag' || hasDigits),
-  );
+  const isOffered = ({ act, hint, changes }: Binding<unknown>): boolean =>
+    hint !== undefined && !(settings.readOnly && changes === true) && (act !== 'tag' || hasDigits);
+  switch (modal.mode) {
+    case 'main':
+      return mainHints(state, keymap.main.filter(isOffered));
+    case 'detail':
+      return pageHints(state, keymap.detail.filter(isOffered));
+    default:
+      return keymap[modal.mode].filter(isOffered);
+  }
 };
 
 /** Help and the way out, where they are keys here. */
 const waysOut = (state: State, columns: number): Line =>
   fill(
-    bindingsIn(state)
+    hintsIn(state)
       .filter(({ label }) => last.has(label))
       .map(hintOf),
     columns,
@@ -52,12 +104,10 @@ const waysOut = (state: State, columns: number): Line =>
 /** The keys of what is open, as many as fit; without those that the message names itself. */
 const hintsLine = (state: State, columns: number, message: Line): Line => {
   const said = textOf(message);
-  const bindings = bindingsIn(state).filter(
-    ({ label, hint }) => !said.includes(`${label} ${hint}`),
-  );
+  const hints = hintsIn(state).filter(({ label, hint }) => !said.includes(`${label} ${hint}`));
   const tail = waysOut(state, columns);
   const room = columns - widthOf(tail) - (tail.length === 0 ? 0 : 2);
-  const head = fill(bindings.filter(({ label }) => !last.has(label)).map(hintOf), room);
+  const head = fill(hints.filter(({ label }) => !last.has(label)).map(hintOf), room);
   return head.length === 0 || tail.length === 0
     ? [...head, ...tail]
     : [...head, ...line('  '), ...tail];
@@ -69,25 +119,11 @@ const noticeOf = ({ notice, modal }: State): Notice | null =>
 
 /** What is armed, the newest by name; the fullest words first. */
 const armedChoices = (state: State, newest: Armed, glyphs: Glyphs): readonly string[] => {
-  const { armed, now } = state;
-  const { viewer, dueAt } = newest;
-  const seconds = Math.max(0, Math.ceil((dueAt - now) / 1000));
+  const { armed } = state;
   const more = armed.length > 1 ? ` and ${plural(armed.length - 1, 'other')}` : '';
-  const who = rowNow(state, viewer)?.who ?? null;
+  const who = rowNow(state, newest.viewer)?.who ?? null;
   const named = who === null ? '' : ` ${shorten(clean(who), 21, glyphs.cut)}`;
-  const recovered = hasRecovered(state, newest) ? '  recovered - still evict?' : '';
-  const undo = `${undoKey(state)} undo`;
-  const keys = `   ${undo}${nowTarget(state) === viewer ? '   enter now' : ''}`;
-  const head = `${glyphs.evicting} EVICTING in ${seconds}s  ${viewer}`;
-  return [
-    `${head}${named}${more}${recovered}${keys}`,
-    `${head}${more}${recovered}${keys}`,
-    `${head}${recovered}${keys}`,
-    ...(recovered === '' ? [] : [`${head}${recovered}  ${undo}`, `${head}  recovered  ${undo}`]),
-    `${head}${keys}`,
-    `${head}  ${undo}`,
-    `${glyphs.evicting} ${viewer} ${seconds}s`,
-  ];
+  return evictingTexts(state, newest, `${glyphs.evicting} `, [`${named}${more}`, more, '']);
 };
 
 /** How far evictions that go one after the other have got. */
@@ -102,21 +138,37 @@ const paceChoices = (state: State): readonly string[] => {
 const messageLine = (state: State, columns: number, glyphs: Glyphs): Line => {
   const { armed, ended, modal } = state;
   const notice = noticeOf(state);
-  if (ended !== null) return slice(line(`the proxy has ended: ${clean(ended)}`, 'bad'), 0, columns);
-  if (notice?.tone === 'bad') return slice(line(clean(notice.text), 'bad'), 0, columns);
+  // Long messages end in a path or a cause, and begin with what it is about.
+  const told = (text: string, tone: Tone): Line =>
+    line(shortenMiddle(text, columns, glyphs.cut), tone);
+  if (ended !== null) return told(`the proxy has ended: ${clean(ended)}`, 'bad');
+  if (notice?.tone === 'bad') return told(clean(notice.text), 'bad');
   if (modal.mode === 'filter') return filterLine(state, modal, columns);
   const news: Line = notice === null ? [] : line(clean(notice.text), notice.tone);
   const newest = armed.at(-1);
   const words = newest === undefined ? paceChoices(state) : armedChoices(state, newest, glyphs);
   const choices = words.map((text) => line(text, 'evicting'));
   // What came of the last key is not kept back by a countdown, where there is room for both.
-  const told = news.length === 0 ? [] : choices.map((one) => [...one, ...line('   '), ...news]);
-  const all = [...told.slice(0, -1), ...choices];
-  return slice(all.length === 0 ? news : firstThatFits(all, columns), 0, columns);
+  const both = news.length === 0 ? [] : choices.map((one) => [...one, ...line('   '), ...news]);
+  const all = [...both.slice(0, -1), ...choices];
+  if (all.length > 0) return cutTo(firstThatFits(all, columns), columns, glyphs.cut);
+  return notice === null ? [] : told(clean(notice.text), notice.tone);
 };
+
+/** More cells than any message has. */
+const longest = 10_000;
 
 /** Columns from which a message leaves room for keys in its line. */
 const sharedLeast = 60;
+
+/** Cells of the ways out beside a message that shares their line: a long one leaves the help. */
+const waysBeside = (state: State, room: number, glyphs: Glyphs): number => {
+  const all = widthOf(waysOut(state, room)) + 3;
+  const help = hintsIn(state).find(({ label }) => label === '?');
+  const isTyped = state.modal.mode === 'filter';
+  const wanted = isTyped ? 0 : widthOf(messageLine(state, longest, glyphs));
+  return wanted + all <= room || help === undefined ? all : widthOf(hintOf(help)) + 3;
+};
 
 /** The last line, or the last two: a message and the keys. */
 export const statusLines = (
@@ -127,8 +179,7 @@ export const statusLines = (
 ): readonly Line[] => {
   const room = Math.max(0, columns - 1);
   const lead = columns > 20 ? line(' ') : [];
-  // Where both share a line, the ways out stay in it.
-  const ways = apart || columns < sharedLeast ? 0 : widthOf(waysOut(state, room)) + 3;
+  const ways = apart || columns < sharedLeast ? 0 : waysBeside(state, room, glyphs);
   const message = messageLine(state, room - ways, glyphs);
   const hints = (cells: number): Line => hintsLine(state, cells, apart ? [] : message);
   const keys = [...lead, ...hints(room)];

@@ -2,16 +2,16 @@
  * How the console's state changes: one function from what happens to the next state and what is
  * to be done. It reads no clock and sends nothing itself.
  */
-import type { Snapshot } from '../contract.ts';
-import { listedForBulk, seenByBulk } from './bulk.ts';
+import { listedForBulk } from './bulk.ts';
 import { previewed } from './cap-dialog.ts';
 import { capChanged } from './caps.ts';
-import { seenByConfirm } from './confirm.ts';
 import { carryOut, evicted } from './evictions.ts';
+import { plural } from './format.ts';
 import { kept } from './keep.ts';
 import { changes, lookUp } from './keymap.ts';
 import { withTags } from './lane.ts';
 import { listedForMarks, seenByMarks } from './marks.ts';
+import { isTyping } from './modal.ts';
 import { onDialog, typedInto } from './on-dialog.ts';
 import { onMain } from './on-main.ts';
 import { paced } from './pace.ts';
@@ -19,8 +19,10 @@ import { runCommand } from './palette.ts';
 import { goingOnIfAsked } from './pause.ts';
 import { onSnapshot } from './pictures.ts';
 import { readOnlyRefusal } from './read-only.ts';
+import { seenByQuestion } from './standings.ts';
 import { done, type Effect, type Input, type State, type Step, withNotice } from './state.ts';
 import { undo } from './undo.ts';
+import { unseenBy } from './unseen.ts';
 
 /** How long the program's own messages stay: nobody has pressed a key and waits for them. */
 const toldMs = 60_000;
@@ -38,23 +40,42 @@ const onKey = (state: State, key: string): Step => {
   return act === null ? done(state) : onMain(state, act, key);
 };
 
-const onKeys = (before: State, keys: readonly string[]): Step => {
+/** A character that means nothing where it was typed: what came with it was meant for a line. */
+const isStray = ({ modal }: State, key: string): boolean =>
+  (key.length === 1 || key === 'space') &&
+  key !== 'u' &&
+  !isTyping(modal) &&
+  lookUp(modal.mode, key) === null;
+
+/** The state as the next key finds it: pressing one takes note of what was said. */
+const withoutWord = (state: State): State =>
+  state.notice === null || state.notice.tone === 'bad' ? state : { ...state, notice: null };
+
+/** What was said before something was opened is not said over it. */
+const uncovered = (before: State, state: State): State =>
+  before.modal.mode !== state.modal.mode &&
+  state.modal.mode !== 'main' &&
+  before.notice === state.notice
+    ? { ...state, notice: null }
+    : state;
+
+const onKeys = (before: State, keys: readonly string[], shown: State): Step => {
   let state = before;
   const effects: Effect[] = [];
-  let arrived = false;
-  for (const key of keys) {
-    const wasViewers = state.focus === 'viewers';
-    const isEvict = state.modal.mode === 'main' && lookUp('main', key) === 'evict';
-    // A held `e` goes to the viewers and stops there; behind a filter that was typed in the same
-    // moment, nobody has seen yet whom it would mean.
-    if (isEvict && (arrived || state.filter !== before.filter)) continue;
-    const step = goingOnIfAsked(state, onKey(state, key));
-    arrived ||= isEvict && !wasViewers;
-    state = step.state;
+  for (const [index, key] of keys.entries()) {
+    const calm = withoutWord(state);
+    if (isStray(calm, key)) {
+      const rest = keys.length - index - 1;
+      const text = `${key} means nothing here: ${plural(rest, 'key')} behind it dropped`;
+      return { state: rest === 0 ? calm : withNotice(calm, 'warn', text), effects };
+    }
+    const unseen = unseenBy(shown, calm, key);
+    const step =
+      unseen === null
+        ? goingOnIfAsked(calm, onKey(calm, key))
+        : done(withNotice(calm, 'warn', unseen));
+    state = uncovered(calm, step.state);
     effects.push(...step.effects);
-    // Nobody has read a question that came up a moment ago.
-    const { mode } = state.modal;
-    if ((mode === 'confirm' || mode === 'bulk') && before.modal.mode !== mode) break;
   }
   return { state, effects };
 };
@@ -88,13 +109,10 @@ const onResult = (state: State, { reply, result }: Extract<Input, { type: 'resul
   }
 };
 
-const seenBy = (state: State, picture: Snapshot): State =>
-  seenByConfirm(seenByBulk(seenByMarks(state, picture)));
-
 const onInput = (state: State, input: Input): Step => {
   switch (input.type) {
     case 'keys':
-      return onKeys(state, input.keys);
+      return onKeys(state, input.keys, input.shown ?? state);
     case 'paste':
       return goingOnIfAsked(
         state,
@@ -103,7 +121,7 @@ const onInput = (state: State, input: Input): Step => {
     case 'typed-command':
       return goingOnIfAsked(state, runCommand(state, input.text));
     case 'snapshot':
-      return onSnapshot(seenBy(state, input.snapshot), input.snapshot);
+      return onSnapshot(seenByQuestion(seenByMarks(state, input.snapshot)), input.snapshot);
     case 'size':
       return done({ ...state, size: input.size });
     case 'told':

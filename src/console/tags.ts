@@ -14,6 +14,13 @@ export type Tag = {
   readonly leftAt: number | null;
 };
 
+/** A viewer that is drawn among the worst and would have a digit. */
+export type Claim = {
+  readonly viewer: ViewerId;
+  /** So many digits stay free when it gets a fresh one: for those that need one more. */
+  readonly leaves: number;
+};
+
 /** How long a digit belongs to a viewer that is not drawn any more. */
 const restMs = 10_000;
 
@@ -21,14 +28,15 @@ const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /**
  * The digits when `drawn` are drawn as the worst, the worst first: those that have one keep it,
- * the others get the lowest that is nobody's. The same array where nothing changes.
+ * the others get the lowest that is nobody's, where that leaves enough. The same array where
+ * nothing changes.
  */
 export const retagged = (
   tags: readonly Tag[],
-  drawn: readonly ViewerId[],
+  drawn: readonly Claim[],
   now: number,
 ): readonly Tag[] => {
-  const shown = new Set(drawn);
+  const shown = new Set(drawn.map(({ viewer }) => viewer));
   const kept = tags.map((tag): Tag => {
     if (shown.has(tag.viewer) === (tag.leftAt === null)) return tag;
     return { ...tag, leftAt: tag.leftAt === null ? now : null };
@@ -36,10 +44,13 @@ export const retagged = (
   const taken = new Set(tags.map(({ digit }) => digit));
   const tagged = new Set(tags.map(({ viewer }) => viewer));
   const free = digits.filter((digit) => !taken.has(digit));
-  const fresh = [...shown]
-    .filter((viewer) => !tagged.has(viewer))
-    .slice(0, free.length)
-    .map((viewer, index): Tag => ({ digit: free[index] ?? 0, viewer, leftAt: null }));
+  const fresh: Tag[] = [];
+  for (const { viewer, leaves } of drawn) {
+    const digit = free[fresh.length];
+    if (digit === undefined) break;
+    if (tagged.has(viewer) || free.length - fresh.length <= leaves) continue;
+    fresh.push({ digit, viewer, leftAt: null });
+  }
   return fresh.length === 0 && kept.every((tag, index) => tag === tags[index])
     ? tags
     : [...kept, ...fresh];

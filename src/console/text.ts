@@ -48,6 +48,10 @@ export const slice = (parts: Line, from: number, to: number): Line => {
   return kept;
 };
 
+/** The line in at most `columns` cells; `mark` shows that something is missing. */
+export const cutTo = (parts: Line, columns: number, mark: string): Line =>
+  widthOf(parts) <= columns ? parts : [...slice(parts, 0, columns - 1), ...line(mark)];
+
 /** The line in exactly `columns` cells: cut, or filled with spaces. */
 export const fit = (parts: Line, columns: number): Line => {
   const missing = columns - widthOf(parts);

@@ -108,22 +108,32 @@ export const totalsLine = (state: State, columns: number, glyphs: Glyphs): Line 
 export const joinLine = (state: State, columns: number, glyphs: Glyphs): Line =>
   line(shorten(` ${clean(state.settings.join ?? '')}`, columns, glyphs.cut), 'good');
 
-/** Everything in one line, for terminals that have not many. */
+const told = (
+  count: number,
+  word: 'stuck' | 'expiring' | 'late' | 'over' | 'full',
+): readonly Line[] => (count > 0 ? [line(`${formatCount(count)} ${word}`, word)] : []);
+
+/** Everything in one line, for terminals that have not many; what is wrong first if not all fits. */
 export const countsLine = (state: State, columns: number): Line => {
   const { snapshot, ended } = state;
   if (ended !== null) return fill([line('wsb ended', 'bad'), line('wsb', 'bad')], columns);
   if (snapshot === null) return fill([line('wsb'), line('waiting', 'dim')], columns, 1);
   const { totals } = snapshot;
-  const parts: readonly Line[] = [
-    line('wsb', 'strong'),
-    ...(state.paused === null ? [] : [line('PAUSED', 'warn')]),
-    line(`${formatCount(totals.sessions)}s ${formatCount(totals.viewers)}v`),
-    ...(totals.stuck > 0 ? [line(`${totals.stuck} stuck`, 'stuck')] : []),
-    ...(totals.expiring > 0 ? [line(`${totals.expiring} expiring`, 'expiring')] : []),
-    ...(totals.late > 0 ? [line(`${totals.late} late`, 'late')] : []),
-    ...(totals.over > 0 ? [line(`${totals.over} over`, 'over')] : []),
-    ...(totals.full > 0 ? [line(`${totals.full} full`, 'full')] : []),
+  const troubles: readonly Line[] = [
+    ...told(totals.stuck, 'stuck'),
+    ...told(totals.expiring, 'expiring'),
+    ...told(totals.late, 'late'),
+  ];
+  const paused = state.paused === null ? [] : [line('PAUSED', 'warn')];
+  const viewers = line(`${formatCount(totals.viewers)}v`);
+  const sessions = line(`${formatCount(totals.sessions)}s`);
+  const rest: readonly Line[] = [
+    ...told(totals.over, 'over'),
+    ...told(totals.full, 'full'),
     line(`cap ${snapshot.cap}`, 'dim'),
   ];
-  return fill(parts, columns, 1);
+  const usual = [line('wsb', 'strong'), ...paused, sessions, viewers, ...troubles];
+  const isWhole = widthOf(usual.flat()) + usual.length - 1 <= columns;
+  const parts = isWhole ? usual : [...troubles, ...paused, viewers, sessions];
+  return fill([...parts, ...rest], columns, 1);
 };

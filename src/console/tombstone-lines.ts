@@ -9,9 +9,11 @@ const causes: Readonly<Partial<Record<Tombstone['cause'], string>>> = {
   operator: 'evicted by operator',
 };
 
+const endOf = ({ cause }: Tombstone): string => causes[cause] ?? causeText(cause);
+
 /** What ended it: `pong timeout`, `evicted by operator (console)`. */
-const causeOf = ({ cause, actor }: Tombstone): string =>
-  `${causes[cause] ?? causeText(cause)}${actor === null ? '' : ` (${clean(actor)})`}`;
+const causeOf = (tombstone: Tombstone): string =>
+  `${endOf(tombstone)}${tombstone.actor === null ? '' : ` (${clean(tombstone.actor)})`}`;
 
 /** As put on the wire: `1001 pong timeout`. */
 const closeOf = ({ code, reason }: Tombstone): string =>
@@ -42,6 +44,7 @@ export const tombstoneRow = (
   const choices = [
     `${head}${causeOf(tombstone)}, ${closeOf(tombstone)}, ${agoOf(tombstone, now)}`,
     `${head}${causeOf(tombstone)}, ${agoOf(tombstone, now)}`,
+    `${head}${endOf(tombstone)}, ${agoOf(tombstone, now)}`,
     `${head}${causeOf(tombstone)}`,
     short,
     `${lead}${id}`,

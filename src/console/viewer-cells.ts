@@ -1,7 +1,7 @@
 /** The parts of a viewer's row that all lists of viewers have. */
 import type { Snapshot, ViewerRow } from '../contract.ts';
 import { hasRecovered, nowTarget, undoKey } from './evictions.ts';
-import { formatBytes, formatLeft, plural } from './format.ts';
+import { formatBytes, formatLeft, formatLimit, plural } from './format.ts';
 import { deadlineBar, deadlineBarWidth } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Armed, State } from './state.ts';
@@ -28,9 +28,11 @@ export const troublesOf = (
   const again = row.rejoined > 0 ? `, evicted ${row.rejoined}x before` : '';
   if (row.state === 'stuck') {
     const waits = formatBytes(row.queuedBytes);
-    const stuck = Math.floor(row.stuckMs / 1000);
-    const most = Math.ceil(snapshot.writeTimeoutMs / 1000);
-    const full = row.keptMs === null ? `${waits} waits ${stuck}s of ${most}s` : `${waits} no drain`;
+    const most = formatLimit(snapshot.writeTimeoutMs);
+    const seconds = Math.floor(row.stuckMs / 1000);
+    const stuck =
+      most.endsWith('m') && seconds >= 60 ? `${Math.floor(seconds / 60)}m` : `${seconds}s`;
+    const full = row.keptMs === null ? `${waits} waits ${stuck} of ${most}` : `${waits} no drain`;
     return [`${full}${again}`, full, `${waits} no drain`, waits];
   }
   const silentMs = snapshot.pongTimeoutMs - (row.deadlineMs ?? snapshot.pongTimeoutMs);
@@ -47,7 +49,8 @@ const keptText = (keptMs: number): string => {
 
 /**
  * The time to the pong deadline: a bar whose thirds have `third` cells (0 is none) and the
- * seconds. Both stand still while the deadline does; where none holds, it says for how long.
+ * seconds. Both stand still while the deadline does; where none holds, it says for how long. That
+ * of a stuck viewer is held and let go by every byte that it takes: it has its number all along.
  */
 export const deadlineColumn = (
   third: 5 | 3 | 0,
@@ -61,13 +64,38 @@ export const deadlineColumn = (
       return line(third === 0 ? 'kept' : keptText(keptMs).padStart(width), 'good');
     }
     const left = deadlineMs ?? 0;
-    const tone = deadlineHeld ? 'dim' : toneOf(state);
-    const text = deadlineMs === null ? '-' : deadlineHeld ? 'held' : formatLeft(left, timeoutMs);
+    const isHeld = deadlineHeld && state !== 'stuck';
+    const tone = isHeld ? 'dim' : toneOf(state);
+    const text = deadlineMs === null ? '-' : isHeld ? 'held' : formatLeft(left, timeoutMs);
     const seconds = line(text.padStart(4), deadlineMs === null ? 'dim' : tone);
     if (third === 0) return seconds;
     return [...deadlineBar(left, timeoutMs, third, tone, glyphs), ...line(' '), ...seconds];
   },
 });
+
+/**
+ * An eviction that can still be undone, in words behind `lead`, the fullest first; each of
+ * `beside` stands behind the viewer's id in one of them.
+ */
+export const evictingTexts = (
+  state: State,
+  armed: Armed,
+  lead: string,
+  beside: readonly string[],
+): readonly string[] => {
+  const seconds = Math.max(0, Math.ceil((armed.dueAt - state.now) / 1000));
+  const head = `${lead}EVICTING in ${seconds}s  ${armed.viewer}`;
+  const undo = `${undoKey(state)} undo`;
+  const keys = `   ${undo}${nowTarget(state) === armed.viewer ? '   enter now' : ''}`;
+  const recovered = hasRecovered(state, armed) ? '  recovered - still evict?' : '';
+  return [
+    ...beside.map((more) => `${head}${more}${recovered}${keys}`),
+    ...(recovered === '' ? [] : [`${head}${recovered}  ${undo}`, `${head}  recovered  ${undo}`]),
+    `${head}${keys}`,
+    `${head}  ${undo}`,
+    `${lead}${armed.viewer} in ${seconds}s`,
+  ];
+};
 
 /** The row of a viewer whose eviction can still be undone. */
 export const armedRow = (
@@ -78,22 +106,11 @@ export const armedRow = (
   width: number,
   glyphs: Glyphs,
 ): Line => {
-  const seconds = Math.max(0, Math.ceil((armed.dueAt - state.now) / 1000));
   const lead = `${cursorSign(mark, glyphs)}${glyphs.evicting} `;
-  const head = `${lead}EVICTING in ${seconds}s  ${row.id}`;
   const who = ` ${shorten(clean(row.who ?? row.remote), 21, glyphs.cut)}`;
-  const undo = `${undoKey(state)} undo`;
-  const keys = `   ${undo}${nowTarget(state) === row.id ? '   enter now' : ''}`;
-  const recovered = hasRecovered(state, armed) ? '  recovered - still evict?' : '';
-  const choices = [
-    `${head}${who}${recovered}${keys}`,
-    `${head}${recovered}${keys}`,
-    ...(recovered === '' ? [] : [`${head}${recovered}  ${undo}`, `${head}  recovered  ${undo}`]),
-    `${head}${keys}`,
-    `${head}  ${undo}`,
-    `${lead}${row.id} in ${seconds}s`,
-    `${lead}${row.id}`,
-  ].map((text) => line(text, 'evicting'));
+  const choices = [...evictingTexts(state, armed, lead, [who, '']), `${lead}${row.id}`].map(
+    (text) => line(text, 'evicting'),
+  );
   return slice(
     [...firstThatFits(choices, width), ...line(' '.repeat(width), 'evicting')],
     0,

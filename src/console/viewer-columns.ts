@@ -23,6 +23,7 @@ type Name =
   | 'age';
 
 const wide = ['state', 'id', 'who', 'rtt', 'trend', 'bar5', 'buffer'] as const;
+const narrowBar = ['state', 'id', 'who', 'rtt', 'trend', 'bar3', 'buffer'] as const;
 
 /** What to show, the fullest first: dropped from the right, then what repeats other columns. */
 const plans: readonly (readonly Name[])[] = [
@@ -31,6 +32,7 @@ const plans: readonly (readonly Name[])[] = [
   [...wide, 'rejoined', 'remote'],
   [...wide, 'rejoined'],
   wide,
+  narrowBar,
   ['state', 'id', 'who', 'rtt', 'bar5', 'buffer'],
   ['state', 'id', 'who', 'rtt', 'bar3', 'buffer'],
   ['state', 'id', 'rtt', 'bar3', 'buffer'],
@@ -43,7 +45,8 @@ const plans: readonly (readonly Name[])[] = [
   ['id'],
 ];
 
-const whoWidth = { least: 7, most: 16 } as const;
+/** `whole` has most names: where a shorter bar or no trend leaves room for that, it does. */
+const whoWidth = { least: 7, whole: 12, most: 16 } as const;
 /** `usual` has any IPv4 address with its port. */
 const remoteWidth = { least: 15, usual: 21 } as const;
 
@@ -131,8 +134,12 @@ export const viewerColumns = (
   ]);
   const widthOf = (names: readonly Name[]): number =>
     widthOfColumns(names.map((name) => all[name]));
+  const needs = (names: readonly Name[]): number => {
+    const cuts = names.includes('bar3') && !names.includes('trend');
+    return widthOf(names) + (names.includes('who') && !cuts ? whoWidth.whole - whoWidth.least : 0);
+  };
   const offered = plans.map((plan) => plan.filter((name) => !missing.has(name)));
-  const names = offered.find((plan) => widthOf(plan) <= room) ?? ['id'];
+  const names = offered.find((plan) => needs(plan) <= room) ?? ['id'];
   const spare = Math.max(0, room - widthOf(names));
   const isNamed = names.includes('who');
   const more = isNamed ? Math.min(spare, whoWidth.most - whoWidth.least) : 0;

@@ -1,7 +1,7 @@
 /** The table of the viewers of the selected session, and under them those that are gone. */
 import type { ViewerRow } from '../contract.ts';
 import { armedOn } from './evictions.ts';
-import { formatLeft, formatSlots } from './format.ts';
+import { formatLimit, formatSlots } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { viewerLead } from './layout.ts';
 import { isMarked, marksLabel } from './marks.ts';
@@ -20,7 +20,7 @@ const titleOf = (state: State, glyphs: Glyphs): Line => {
   if (session === null) return line('Viewers', tone);
   const own = session.capIsOwn ? ' own cap' : '';
   const count = `${formatSlots(session.viewers, session.cap)}${own}`;
-  const marked = marksLabel(state);
+  const marked = marksLabel(state, glyphs.cut);
   const listed = viewersIn(state)?.total ?? session.viewers;
   return [
     ...line(`Viewers of ${shortenMiddle(session.id, 40, glyphs.cut)} ${count}`, tone),
@@ -37,7 +37,7 @@ const asideOf = (state: State, rows: readonly ViewerRow[], glyphs: Glyphs): stri
   const parts = [rangeOf(rows, viewersIn(state)), usual ? '' : sortLabel(viewerSort, glyphs)];
   const said = parts.filter((part) => part !== '');
   if (said.length > 0 || timeout === 0) return said.join('  ');
-  return `bar: ${formatLeft(timeout, timeout)} to the pong deadline`;
+  return `bar: ${formatLimit(timeout)} to the pong deadline`;
 };
 
 /** Those that are gone, where rows are left under the living and no filter holds. */

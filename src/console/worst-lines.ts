@@ -2,8 +2,9 @@
 import type { Snapshot, ViewerRow } from '../contract.ts';
 import { armedOn } from './evictions.ts';
 import type { Glyphs } from './glyphs.ts';
-import { laneOf } from './lane.ts';
+import { lacksDigit, laneOf } from './lane.ts';
 import { taggedLead } from './layout.ts';
+import { rowNow } from './sight.ts';
 import { layoutIn, type State } from './state.ts';
 import { type Column, cursorSign, markOf, rowLine, rule, toneOf, widthOfColumns } from './table.ts';
 import { tagOf } from './tags.ts';
@@ -75,12 +76,29 @@ const titleOf = (state: State, shown: number): Line => {
   return [...line(`Needs you ${count}`, count > 0 ? 'strong' : 'plain'), ...line(more, 'dim')];
 };
 
+/** The keys that mean its viewers: with a question for each eviction there is nothing to undo. */
+const keysOf = (state: State): string => {
+  if (lacksDigit(state)) return 'no digit free: n, then e';
+  return state.settings.confirm === 'always' ? '1-9 evict' : '1-9 evict, u undo';
+};
+
+/** As far as the newest picture knows, while this one is held: only those with digits are followed. */
+const hasGone = (state: State, row: ViewerRow): boolean =>
+  (state.paused?.latest ?? null) !== null &&
+  tagOf(state.tags, row.id) !== null &&
+  rowNow(state, row.id) === null;
+
+const goneRow = (row: ViewerRow, lead: string, width: number, glyphs: Glyphs): Line => {
+  const who = `${shorten(whoOf(row), whoWidth.most, glyphs.cut)}  ${row.session}`;
+  return slice(line(`${lead} ${glyphs.gone} gone     ${row.id}  ${who}`, 'dim'), 0, width);
+};
+
 /** The title and the rows of the worst viewers; the rest of the layout's rows stays empty. */
 export const worstLines = (state: State, glyphs: Glyphs): readonly Line[] => {
   const { right: width } = layoutIn(state);
   const { snapshot, settings, tags, viewers } = state;
   const rows = laneOf(state);
-  const keys = rows.length === 0 || settings.readOnly ? '' : '1-9 evict, u undo';
+  const keys = rows.length === 0 || settings.readOnly ? '' : keysOf(state);
   const head = rule(titleOf(state, rows.length), keys, width, glyphs);
   if (snapshot === null || rows.length === 0) {
     const nobody = line('   nobody: every viewer answers and takes its data', 'dim');
@@ -93,6 +111,9 @@ export const worstLines = (state: State, glyphs: Glyphs): readonly Line[] => {
       const armed = armedOn(state, row.id);
       const mark = markOf(row.id, viewers.id, false);
       const tag = tagOf(tags, row.id);
+      if (hasGone(state, row)) {
+        return goneRow(row, `${cursorSign(mark, glyphs)}${tag ?? ' '}`, width, glyphs);
+      }
       if (armed === null) return rowLine(columns, row, mark, width, glyphs, { tag });
       const lead = line(`${cursorSign(mark, glyphs)}${tag ?? ' '}`, 'evicting');
       return lead.concat(armedRow(row, armed, 'none', state, width - 2, glyphs));

@@ -66,10 +66,10 @@ export class ControlClient implements ProxyControl {
       this.#send({ type: 'watch', id, view });
     }
     return {
-      look: (next) => {
+      look: (next, later = false) => {
         watcher.view = next;
         if (this.#watchers.has(id)) {
-          this.#send({ type: 'look', id, view: next });
+          this.#send({ type: 'look', id, view: next, ...(later ? { later } : {}) });
         }
       },
       close: () => {

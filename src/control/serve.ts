@@ -115,7 +115,7 @@ class ServedLink {
         this.#watch(message.id, message.view);
         break;
       case 'look':
-        this.#watches.get(message.id)?.watch?.look(message.view);
+        this.#watches.get(message.id)?.watch?.look(message.view, message.later);
         break;
       case 'seen':
         this.#watches.get(message.id)?.seen();

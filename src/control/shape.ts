@@ -43,6 +43,12 @@ export const count: Shape<number> = (value, at) =>
     ? null
     : `${at} is not a whole number of 0 or more`;
 
+/** A whole number from 0 to `most`. */
+export const countTo =
+  (most: number): Shape<number> =>
+  (value, at) =>
+    count(value, at) ?? (Number(value) > most ? `${at} is more than ${most}` : null);
+
 /** True or false. */
 export const flag: Shape<boolean> = (value, at) =>
   typeof value === 'boolean' ? null : `${at} is neither true nor false`;

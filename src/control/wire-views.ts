@@ -17,7 +17,18 @@ import type {
   Window,
 } from '../contract.ts';
 import type { Shape } from './shape.ts';
-import { count, flag, list, number, orNull, record, tagged, text, words } from './shape.ts';
+import {
+  count,
+  countTo,
+  flag,
+  list,
+  number,
+  orNull,
+  record,
+  tagged,
+  text,
+  words,
+} from './shape.ts';
 
 /** Terms of one filter. */
 const MOST_TERMS = 50;
@@ -27,6 +38,9 @@ const LONGEST_TERM = 200;
 
 /** Viewers that are followed; see `View`. */
 const MOST_FOLLOWED = 1_000;
+
+/** Rows of one list, to either side of its anchor: more than a terminal has, or an export takes. */
+const rows = countTo(10_000);
 
 const session = text<SessionId>();
 const viewer = text<ViewerId>();
@@ -52,8 +66,8 @@ export const sessionStates: Readonly<Record<SessionState, true>> = {
 
 const range = {
   edge: words<'first' | 'last'>({ first: true, last: true }),
-  before: count,
-  after: count,
+  before: rows,
+  after: rows,
 };
 
 const sessionSort = record<Sort<SessionSort>>({
@@ -118,12 +132,12 @@ export const viewShape: Shape<View> = record<View>({
   filter: filterShape,
   session: orNull(session),
   viewers: record<Window<ViewerId>>({ anchor: orNull(viewer), ...range }),
-  worst: count,
+  worst: rows,
   followed: list(viewer, MOST_FOLLOWED),
   detail: orNull(viewer),
-  gone: count,
+  gone: rows,
   events: record<View['events']>({
-    rows: count,
+    rows,
     upTo: orNull(count),
     kind: orNull(
       words<EventKind>({

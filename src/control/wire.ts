@@ -6,7 +6,7 @@
 import type { Command, CommandResult, Snapshot, View } from '../contract.ts';
 import type { ProxyEvent } from '../events.ts';
 import type { Shape } from './shape.ts';
-import { count, list, number, tagged, text } from './shape.ts';
+import { count, flag, list, maybe, number, tagged, text } from './shape.ts';
 import { eventShape } from './wire-events.ts';
 import { snapshotShape } from './wire-pictures.ts';
 import { commandShape, resultShape } from './wire-commands.ts';
@@ -22,7 +22,13 @@ export const wireVersion = 2;
 export type ToProxy =
   | { readonly type: 'hello'; readonly version: number }
   | { readonly type: 'watch'; readonly id: number; readonly view: View }
-  | { readonly type: 'look'; readonly id: number; readonly view: View }
+  | {
+      readonly type: 'look';
+      readonly id: number;
+      readonly view: View;
+      /** The next picture need not come at once. */
+      readonly later?: boolean;
+    }
   /** The last picture of the watch has been dealt with: the next may come. */
   | { readonly type: 'seen'; readonly id: number }
   | { readonly type: 'unwatch'; readonly id: number }
@@ -59,7 +65,7 @@ export type Decoded<Message> =
 const toProxyShape = tagged<ToProxy, 'type'>('type', {
   hello: { version: number },
   watch: { id: count, view: viewShape },
-  look: { id: count, view: viewShape },
+  look: { id: count, view: viewShape, later: maybe(flag) },
   seen: { id: count },
   unwatch: { id: count },
   listen: {},

@@ -14,6 +14,7 @@ import {
   hopByHopNames,
   type RawHeaders,
   valuesOf,
+  variableName,
 } from './headers.ts';
 import { isIpv4, isIpv6 } from './host.ts';
 
@@ -50,8 +51,7 @@ export type BackendRequest = {
 };
 
 /**
- * Replaced or set by the proxy, or without meaning for an upgrade. Compared with `_` as `-`:
- * for CGI-like backends `X_Forwarded_For` and `X-Forwarded-For` are one variable.
+ * Replaced or set by the proxy, or without meaning for an upgrade, and whatever passes for it.
  */
 const REPLACED: ReadonlySet<string> = new Set([
   'content-length',
@@ -113,10 +113,9 @@ const hostOf = ({ backendHost, rawHeaders }: DialOrder): string =>
 /** The viewer's end-to-end headers, in the order and spelling received. */
 const endToEnd = (rawHeaders: RawHeaders): readonly Field[] => {
   const dropped = hopByHopNames(rawHeaders);
-  return fieldsOf(rawHeaders).filter(([name]) => {
-    const lower = name.toLowerCase();
-    return !dropped.has(lower) && !REPLACED.has(lower.replaceAll('_', '-'));
-  });
+  return fieldsOf(rawHeaders).filter(
+    ([name]) => !dropped.has(name.toLowerCase()) && !REPLACED.has(variableName(name)),
+  );
 };
 
 /**

@@ -15,15 +15,23 @@ export const hostOf = (remote: string): string => {
   return bracketed ?? plain ?? remote;
 };
 
-/** Where viewers come from, as a key: by name where there is one, otherwise by host. */
-export const originKey = (session: SessionId, who: string | null, remote: string): string =>
+/**
+ * Where viewers of a session, or of any (null), come from, as a key: by name where there is one,
+ * otherwise by host.
+ */
+export const originKey = (session: SessionId | null, who: string | null, remote: string): string =>
   JSON.stringify(who === null ? [session, hostOf(remote)] : [session, null, who]);
 
-/** Events with the same key may be one line; null: always a line of its own. */
-export const foldKey = (body: EventBody): string | null =>
-  body.event === 'viewer.refused'
-    ? `${body.cause} ${originKey(body.session, body.who ?? null, body.remote)}`
-    : null;
+/**
+ * Events with the same key may be one line; null: always a line of its own. Where no session is
+ * to blame none counts: whoever is refused may make up a new one each time.
+ */
+export const foldKey = (body: EventBody): string | null => {
+  if (body.event !== 'viewer.refused') return null;
+  const { cause, session, who = null, remote } = body;
+  const isOfSession = cause === 'cap' || cause === 'locked';
+  return `${cause} ${originKey(isOfSession ? session : null, who, remote)}`;
+};
 
 /** Whether an event at `now` still goes into a line that began at `firstAt`; milliseconds. */
 const foldsInto = (firstAt: number, now: number): boolean => now - firstAt <= FOLD_MS;

@@ -55,6 +55,10 @@ export const fieldsOf = (rawHeaders: RawHeaders): readonly Field[] => {
   return fields;
 };
 
+/** A name as CGI-like backends see it, to whom `X_User`, `X.User` and `X-User` are one variable. */
+export const variableName = (name: string): string =>
+  name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
+
 /** The values of every line with this name, in order; names are compared without case. */
 export const valuesOf = (rawHeaders: RawHeaders, name: string): readonly string[] => {
   const wanted = name.toLowerCase();

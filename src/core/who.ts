@@ -3,7 +3,7 @@
  * a trusted proxy's word counts; what does not count is kept from the backend too, which might
  * believe it.
  */
-import { type Field, fieldsOf, type RawHeaders, valuesOf } from './headers.ts';
+import { type Field, fieldsOf, type RawHeaders, valuesOf, variableName } from './headers.ts';
 
 /** Longest name, in characters (code points). */
 const MOST_CHARACTERS = 64;
@@ -25,9 +25,6 @@ export const whoFrom = (value: string): string | null => {
   return who === '' ? null : who;
 };
 
-/** For CGI-like backends `X_User` and `X-User` are one variable. */
-const alike = (name: string): string => name.toLowerCase().replaceAll('_', '-');
-
 /** Who the viewer is, and the headers that the backend may see. */
 export type Naming = { readonly who: string | null; readonly rawHeaders: RawHeaders };
 
@@ -44,8 +41,11 @@ export const nameViewer = (
   if (header === null) return { who: null, rawHeaders };
   const [value, ...others] = trusted ? valuesOf(rawHeaders, header) : [];
   const counts = value !== undefined && others.length === 0;
+  const variable = variableName(header);
+  const passesForIt = (name: string): boolean =>
+    name.length === header.length && variableName(name) === variable;
   const isKept = ([name]: Field): boolean =>
-    alike(name) !== alike(header) || (counts && name.toLowerCase() === header);
+    !passesForIt(name) || (counts && name.toLowerCase() === header);
   return {
     who: counts ? whoFrom(value) : null,
     rawHeaders: fieldsOf(rawHeaders).filter(isKept).flat(),

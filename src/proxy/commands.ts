@@ -1,6 +1,6 @@
 /** What operators may ask of a running proxy. A command that cannot be done says why. */
 import type { Clock } from '../clock.ts';
-import type { Command, CommandResult, SessionId } from '../contract.ts';
+import type { Command, CommandResult, SessionId, ViewerId } from '../contract.ts';
 import { wrongNote } from '../core/eviction.ts';
 import type { Ledger } from '../core/ledger.ts';
 import { sessionIdOf } from '../core/route.ts';
@@ -30,6 +30,8 @@ const DONE: CommandResult = { ok: true };
 
 const refused = (reason: string): CommandResult => ({ ok: false, reason });
 
+const hadGone = (viewer: ViewerId): CommandResult => refused(`${viewer} had already gone`);
+
 const wrongCap = (cap: number, session: SessionId | undefined): CommandResult | null => {
   if (!Number.isInteger(cap) || cap < 1 || cap > MOST) {
     return refused(`a cap is a whole number from 1 to ${MOST}`);
@@ -45,7 +47,7 @@ const evict = (
   const wrong = wrongNote(reason ?? '');
   if (wrong !== null) return refused(wrong);
   const viewer = registry.find(id);
-  if (viewer === undefined) return refused(`${id} had already gone`);
+  if (viewer === undefined) return hadGone(id);
   const note = reason?.trim() ?? '';
   viewer.evict(actor, note === '' ? null : note);
   return DONE;
@@ -59,7 +61,7 @@ const keep = (
     return refused('a viewer is kept for 1 ms to 1 h, or 0 to end that');
   }
   const viewer = registry.find(id);
-  if (viewer === undefined) return refused(`${id} had already gone`);
+  if (viewer === undefined) return hadGone(id);
   if (forMs === 0 && viewer.keptMs(clock.now()) === null) return refused(`${id} is not kept`);
   viewer.keep(forMs, actor);
   return DONE;

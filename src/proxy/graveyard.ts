@@ -5,17 +5,20 @@
 import type { Clock } from '../clock.ts';
 import type { SessionId, Tombstone, ViewerId } from '../contract.ts';
 import { originKey } from '../core/folding.ts';
+import type { EvictionCause } from '../events.ts';
 
 const KEPT_MS = 600_000;
 
 /** Tombstones in all; in a storm of visits the oldest make room. */
 const MOST = 2_000;
 
-const EVICTIONS: ReadonlySet<Tombstone['cause']> = new Set([
-  'pong-timeout',
-  'write-timeout',
-  'operator',
-]);
+const EVICTIONS: Readonly<Record<EvictionCause, true>> = {
+  'pong-timeout': true,
+  'write-timeout': true,
+  operator: true,
+};
+
+const isEviction = (cause: Tombstone['cause']): boolean => Object.hasOwn(EVICTIONS, cause);
 
 type Grave = { readonly tombstone: Tombstone; readonly until: number };
 
@@ -75,8 +78,11 @@ export class Graveyard {
     arrivedOn = Number.POSITIVE_INFINITY,
   ): number {
     this.#clear();
-    const ends = this.#evictedByOrigin.get(originKey(session, who, remote)) ?? [];
-    return ends.filter((at) => at <= arrivedOn).length;
+    let earlier = 0;
+    for (const at of this.#evictedByOrigin.get(originKey(session, who, remote)) ?? []) {
+      if (at <= arrivedOn) earlier += 1;
+    }
+    return earlier;
   }
 
   #clear(): void {
@@ -98,7 +104,7 @@ export class Graveyard {
   }
 
   #noteEvicted({ cause, session, who, remote, at }: Tombstone): void {
-    if (!EVICTIONS.has(cause)) return;
+    if (!isEviction(cause)) return;
     const key = originKey(session, who, remote);
     const ends = this.#evictedByOrigin.get(key);
     if (ends === undefined) this.#evictedByOrigin.set(key, [at]);
@@ -106,7 +112,7 @@ export class Graveyard {
   }
 
   #forgetEvicted({ cause, session, who, remote }: Tombstone): void {
-    if (!EVICTIONS.has(cause)) return;
+    if (!isEviction(cause)) return;
     const key = originKey(session, who, remote);
     const ends = this.#evictedByOrigin.get(key);
     ends?.shift();

@@ -99,7 +99,7 @@ export class ViewerRecords {
       messagesToViewer: toViewer.messages,
       messagesToBackend: toBackend.messages,
     };
-    const { actor = null, note = null } = (evicted === 'operator' ? eviction : null) ?? {};
+    const { actor = null, note = null } = eviction ?? {};
     const at = clock.date().getTime();
     const tell = (closed: ClosePut): void => {
       const { id, remote, who, slot } = this.#subject;

@@ -48,8 +48,9 @@ export class Watches {
     });
     queueMicrotask(send);
     return {
-      look: (next) => {
+      look: (next, later = false) => {
         current = next;
+        if (later) return;
         again = true;
         send();
       },

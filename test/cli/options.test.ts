@@ -257,8 +257,10 @@ describe('values that will not do', () => {
     ['who-header', 'X-User:', 'is not the name of a header', 'X-Forwarded-User, without a colon'],
     ['who-header', 'X User', 'is not the name of a header', 'X-Forwarded-User, without a colon'],
     ['who-header', 'Sec-WebSocket-Key', 'is a header of the connection itself', 'name one like'],
+    ['who-header', 'sec_websocket.key', 'is a header of the connection itself', 'name one like'],
     ['who-header', 'x-forwarded-for', 'is a header of the connection itself', 'name one like'],
     ['who-header', 'Cookie', 'carries secrets', 'name one like X-Forwarded-User'],
+    ['who-header', 'proxy_authorization', 'carries secrets', 'name one like X-Forwarded-User'],
     ['who-header', 'AUTHORIZATION', 'carries secrets', 'name one like X-Forwarded-User'],
     ['confirm', 'never', 'is not one of its values', 'pass undo or always'],
     [

@@ -104,6 +104,7 @@ describe('questions', () => {
       { id: mira.id, row: mira },
       { id: viewerId('v2'), row: null },
     ],
+    trouble: null,
     more: false,
     unsure: 0,
     top: 0,

@@ -104,6 +104,8 @@ export const plainKeys = keys.filter((key) => key !== ':');
 /** Something that happens to the console. */
 export type Happening =
   | { readonly keys: readonly string[] }
+  /** Keys that come one by one while the terminal shows nothing new. */
+  | { readonly blind: readonly string[] }
   | { readonly ms: number }
   | { readonly size: { readonly columns: number; readonly rows: number } }
   | { readonly gone: number }
@@ -150,7 +152,8 @@ export const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(
 /** Up to 60 happenings to viewers in trouble, on terminals with and without their list. */
 export const troubles: fc.Arbitrary<readonly Happening[]> = fc.array(
   fc.oneof(
-    { weight: 1, arbitrary: fc.record({ keys: fc.array(plainKeys, { maxLength: 4 }) }) },
+    { weight: 1, arbitrary: fc.record({ keys: fc.array(plainKeys, { maxLength: 6 }) }) },
+    { weight: 1, arbitrary: fc.record({ blind: fc.array(plainKeys, { maxLength: 6 }) }) },
     { weight: 1, arbitrary: fc.record({ stalled: fc.constantFrom(50, 3000, 9000, 30_000) }) },
     ...usual(plainKeys),
   ),

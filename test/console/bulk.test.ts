@@ -101,16 +101,19 @@ describe('E', () => {
     const driver = new ConsoleDriver(smallWorld);
     driver.press('E');
     driver.answer({ ok: true, viewers: [], more: false });
+    expect(driver.screen).toContain('no stuck viewer in deploy-77f1');
+    driver.press('y');
+    expect(driver.state.modal.mode).toBe('bulk');
+    driver.press('esc');
     expect(driver.state.modal.mode).toBe('main');
-    expect(driver.status).toContain('no stuck viewer in deploy-77f1');
+    expect(driver.evicted).toEqual([]);
   });
 
   it('says why the proxy did not answer', () => {
     const driver = new ConsoleDriver(smallWorld);
     driver.press('E');
     driver.answer({ ok: false, reason: 'the link is lost' });
-    expect(driver.state.modal.mode).toBe('main');
-    expect(driver.status).toContain('nobody was listed: the link is lost');
+    expect(driver.screen).toContain('nobody was listed: the link is lost');
   });
 
   it('believes nobody to be stuck who is not', () => {

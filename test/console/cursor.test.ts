@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Slice } from '../../src/contract.ts';
 import {
   type Cursor,
+  cursorOn,
   drawn,
   inOrderOf,
   type Motion,
   move,
   noCursor,
   settle,
+  settleAtTop,
   windowOf,
 } from '../../src/console/cursor.ts';
 
@@ -22,7 +24,7 @@ const slice = (ids: readonly string[], from = 0, total = from + ids.length): Sli
 
 const ids = ({ rows }: Slice<Row>): readonly string[] => rows.map(({ id }) => id);
 
-const at = (id: string, unsure = 0): Cursor<string> => ({ id, top: 0, seek: null, unsure });
+const at = (id: string, unsure = 0): Cursor<string> => ({ ...cursorOn(id, 0), unsure });
 
 describe('a cursor', () => {
   it('takes the first row when there was none', () => {
@@ -96,6 +98,45 @@ describe('a cursor', () => {
     const before = slice(['a', 'b', 'c', 'd']);
     expect(ids(inOrderOf(before, slice(['d', 'x', 'b', 'a'])))).toEqual(['a', 'x', 'b', 'd']);
     expect(ids(inOrderOf(before, slice(['x', 'a', 'b'], 7)))).toEqual(['x', 'a', 'b']);
+  });
+});
+
+describe('a cursor in a list that is watched for its top', () => {
+  it('stays on the first row, whichever that is, until it is moved', () => {
+    const first = settleAtTop<string>(noCursor, null, slice(['a', 'b', 'c']), 2);
+    const next = settleAtTop(first, null, slice(['c', 'b', 'a']), 2);
+    expect(next).toMatchObject({ id: 'c', top: 0 });
+    const up = move(next, 'up', slice(['c', 'b', 'a']), 2);
+    expect(settleAtTop(up, null, slice(['b', 'c', 'a']), 2).id).toBe('b');
+    const down = move(next, 'down', slice(['c', 'b', 'a']), 2);
+    expect(settleAtTop(down, null, slice(['a', 'c', 'b']), 2).id).toBe('b');
+  });
+
+  it('stays there again after it was sent to the first row, known or not', () => {
+    const list = slice(['a', 'b', 'c']);
+    const there = move(move(at('a'), 'down', list, 5), 'first', list, 5);
+    expect(settleAtTop(there, list, slice(['c', 'a', 'b']), 5).id).toBe('c');
+    const far = slice(['x', 'y'], 10, 40);
+    const seeking = move(at('x'), 'first', far, 5);
+    expect(settleAtTop(seeking, far, slice(['y', 'x'], 9, 40), 5)).toMatchObject({ id: 'x' });
+    const arrived = settleAtTop(seeking, far, list, 5);
+    expect(settleAtTop(arrived, list, slice(['c', 'a']), 5).id).toBe('c');
+  });
+
+  it('has no row in an empty list, and the first again when one comes', () => {
+    const none = settleAtTop(settleAtTop(noCursor, null, slice(['a']), 5), null, slice([]), 5);
+    expect(none.id).toBeNull();
+    expect(settleAtTop(none, slice([]), slice(['b', 'a']), 5).id).toBe('b');
+  });
+
+  it('goes back to where it was when what it was sent to is not there', () => {
+    const list = slice(['a', 'b']);
+    let cursor: Cursor<string> = { ...cursorOn('zzz', 0), back: { id: 'b', atTop: false } };
+    for (let turn = 0; turn < 2; turn += 1) {
+      cursor = settleAtTop(cursor, list, list, 5);
+      expect(cursor.id).toBe('zzz');
+    }
+    expect(settleAtTop(cursor, list, list, 5)).toMatchObject({ id: 'b', back: null });
   });
 });
 

@@ -70,7 +70,7 @@ describe('the pane of a wide screen', () => {
     driver.press('tab');
     expect(driver.screen).toMatch(/\(write timeout 20s\) +e evict {3}K keep/);
     driver.press('e');
-    expect(driver.screen).toMatch(/│ ✗ EVICTING in 3s {3}u undo {3}enter now/);
+    expect(driver.screen).toMatch(/│ ✗ EVICTING in 3s {2}v1042 {3}u undo {3}enter now/);
     const mute = new ConsoleDriver(smallWorld, wide, { readOnly: true });
     mute.press('tab');
     expect(mute.screen).toMatch(/\(write timeout 20s\) +\n/);
@@ -131,7 +131,7 @@ describe('on the page of a viewer', () => {
     expect(driver.evicted).toEqual([]);
     driver.press('e');
     expect(driver.state.armed.map(({ viewer }) => viewer)).toEqual(['v1043']);
-    expect(driver.screen).toContain('✗ EVICTING in 3s   u undo   enter now');
+    expect(driver.screen).toContain('✗ EVICTING in 3s  v1043   u undo   enter now');
     driver.press('enter');
     expect(driver.evicted).toEqual(['v1043']);
   });
@@ -175,6 +175,26 @@ describe('on the page of a viewer', () => {
     expect(driver.state.notice?.text).toBe('v0988 has already gone');
     driver.press('y');
     expect(driver.effects).toEqual([{ do: 'copy', text: 'v0988 Жанна? 10.4.9.90:40000' }]);
+  });
+
+  it('what would change one that is gone is not offered, and the way back comes first', () => {
+    const driver = opened();
+    expect(driver.status).toMatch(/^ esc back .*e evict .*\? help$/);
+    driver.state = { ...driver.state, modal: { mode: 'detail', viewer: goneWorld.gone[0].id } };
+    driver.show(goneWorld);
+    driver.settle();
+    expect(driver.status).toMatch(/^ esc back {2}y copy {2}n N next bad {2}\? help$/);
+  });
+
+  it.each([
+    [':', 'palette'],
+    ['?', 'help'],
+  ])('%s opens the %s, and what follows goes there', (key, mode) => {
+    const driver = opened();
+    driver.chunk(key, 'c', 'a', 'p', 'space', '6');
+    expect(driver.state).toMatchObject({ armed: [], modal: { mode } });
+    driver.press('esc', 'esc');
+    expect(driver.state.modal.mode).toBe('main');
   });
 
   it('nothing is done to one whose id cannot be read', () => {

@@ -88,7 +88,10 @@ describe('an event is told', () => {
         ...named,
       },
     ],
-    ['cap 8 to 5 by console', { event: 'cap.changed', from: 8, to: 5, actor: 'console' }],
+    [
+      'cap all sessions 8 to 5 by console',
+      { event: 'cap.changed', from: 8, to: 5, actor: 'console' },
+    ],
     [
       'cap deploy-77f1 8 to 5 by console',
       { event: 'cap.changed', from: 8, to: 5, actor: 'console', session: place.session },
@@ -153,6 +156,29 @@ describe('without colours, for the log', () => {
         expect(told).toBe(clean(told));
       }),
     );
+  });
+});
+
+const rowAt = (body: EventBody, columns: number): string => {
+  const events = [{ time: '2026-11-21T12:05:06.123Z', ...body }];
+  const driver = new ConsoleDriver({ ...smallWorld, events }, { columns, rows: 8 });
+  driver.press('tab', 'tab');
+  return driver.rows()[2]?.trimEnd() ?? '';
+};
+
+describe('a narrow feed', () => {
+  it.each([
+    [60, '12:05:06 late    deploy-77f1    v1042  silent for 17s'],
+    [50, '12:05:06 late    depl…77f1 v1042  silent for 17s'],
+    [40, '12:05:06 late    de…f1 v1042  silent fo…'],
+    [30, '12:05:06 late    v1042  silen…'],
+  ])('has room for the text in %d columns', (columns, text) => {
+    expect(rowAt({ event: 'viewer.late', ...state }, columns)).toBe(text);
+  });
+
+  it('says in few cells that a cap is that of all sessions', () => {
+    const cap: EventBody = { event: 'cap.changed', from: 8, to: 5, actor: 'console' };
+    expect(rowAt(cap, 40)).toBe('12:05:06 cap     all   8 to 5 by console');
   });
 });
 

@@ -375,6 +375,20 @@ describe('after the selection has moved by itself', () => {
     expect(driver.status).toContain('v1042 had already gone');
   });
 
+  it('e that is held goes on meaning it, however long', () => {
+    const driver = at();
+    driver.press('tab');
+    driver.show(without(smallWorld, 'v1042'));
+    for (let held = 0; held < 40; held += 1) {
+      driver.press('e');
+      live(driver, 250);
+    }
+    expect(driver.state.armed).toEqual([]);
+    live(driver, 2000);
+    driver.press('e');
+    expect(armedIds(driver)).toEqual(['v1043']);
+  });
+
   it('a key that moves it makes it the operator’s own again', () => {
     const driver = at();
     driver.press('tab');

@@ -320,6 +320,18 @@ describe('enter in the feed', () => {
     expect(driver.state.modal.mode).toBe('main');
   });
 
+  it('takes the digits above its page, u, and a command', () => {
+    const driver = looking(3, () => refused);
+    driver.press('enter', '1');
+    expect(driver.state.modal.mode).toBe('entry');
+    expect(driver.state.armed.map(({ viewer }) => viewer)).toEqual(['v1042']);
+    driver.press('u');
+    expect(driver.state.armed).toEqual([]);
+    expect(driver.screen).toContain(' esc back');
+    driver.press(':', 'c', 'a', 'p', 'space', '1');
+    expect(driver.state).toMatchObject({ armed: [], modal: { mode: 'palette' } });
+  });
+
   it('says so where there is no event', () => {
     const driver = looking(0);
     driver.press('enter');

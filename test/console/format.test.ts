@@ -7,6 +7,7 @@ import {
   formatClock,
   formatCount,
   formatLeft,
+  formatLimit,
   formatRtt,
   formatSlots,
   formatUptime,
@@ -47,6 +48,15 @@ describe('formats', () => {
     [1_074_000_000, '1.0G'],
     [5e15, '4547T'],
   ])('%d bytes as %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+  it.each([
+    [45_000, '45s'],
+    [60_000, '60s'],
+    [90_000, '90s'],
+    [150_000, '150s'],
+    [600_000, '10m'],
+    [3000, '3.0s'],
+  ])('a limit of %d ms as %s', (ms, text) => expect(formatLimit(ms)).toBe(text));
 
   it.each([
     [37_000, 45_000, '37s'],

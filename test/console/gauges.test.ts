@@ -16,6 +16,8 @@ describe('the slots', () => {
     ['some free', 3, 0, 8, '▮▮▮▯▯▯▯▯'],
     ['full', 8, 0, 8, '▮▮▮▮▮▮▮▮'],
     ['over a lowered cap', 8, 0, 5, '▮▮▮▮▮+3'],
+    ['far over a lowered cap', 120, 0, 8, '▮▮▮▮+112'],
+    ['a cap above the cells', 9, 0, 9, '100%'],
     ['a cap that is not counted in blocks', 30, 0, 40, '75%'],
   ])('are one block each: %s', (_name, viewers, dialling, cap, text) => {
     expect(textOf(slotBar(viewers, dialling, cap, 'plain', unicodeGlyphs))).toBe(text);

@@ -84,7 +84,7 @@ describe('the table of keys', () => {
     ]);
   });
 
-  it.each(['main', 'cap', 'quit', 'bulk', 'confirm', 'detail'] as const)(
+  it.each(['main', 'cap', 'quit', 'bulk', 'confirm', 'detail', 'entry'] as const)(
     'marks what changes the proxy, for consoles that may not: %s',
     (mode) => {
       const marked = new Set(keymap[mode].filter(({ changes }) => changes).map(({ act }) => act));

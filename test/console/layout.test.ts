@@ -60,10 +60,20 @@ describe('the layout', () => {
     [110, 30, { kind: 'wide', worst: 3, detail: 4, viewers: 9 }],
     [80, 24, { kind: 'normal', worst: 3, sessions: 5, viewers: 5, events: 3, viewerHead: false }],
     [80, 30, { kind: 'normal', worst: 3, viewerHead: true }],
-    [60, 15, { kind: 'compact', worst: 3, sessions: 5, viewers: 5, events: 1 }],
+    [60, 15, { kind: 'compact', worst: 3, sessions: 4, viewers: 4, heads: true, events: 1 }],
+    [70, 18, { kind: 'normal', worst: 3, sessions: 2, viewers: 3, events: 2 }],
     [40, 8, { kind: 'line', worst: 0, viewers: 5, events: 0 }],
   ])('has its parts at %d x %d', (columns, rows, parts) => {
     expect(at(columns, rows)).toMatchObject(parts);
+  });
+
+  it('never has fewer of the worst on a larger terminal', () => {
+    fc.assert(
+      fc.property(sizes, fc.boolean(), fc.nat(40), fc.nat(15), (size, join, right, down) => {
+        const larger = { columns: size.columns + right, rows: size.rows + down };
+        expect(layoutOf(larger, join).worst).toBeGreaterThanOrEqual(layoutOf(size, join).worst);
+      }),
+    );
   });
 
   it('leaves what needs a hand in sight of a dialog', () => {

@@ -24,7 +24,7 @@ describe('space', () => {
     expect(driver.state.viewers.id).toBe('v1043');
     expect(isMarked(driver.state, viewerId('v1042'))).toBe(true);
     expect(isMarked(driver.state, viewerId('v1043'))).toBe(false);
-    expect(marksLabel(driver.state)).toBe('1 marked');
+    expect(marksLabel(driver.state, '~')).toBe('1 marked');
   });
 
   it('takes a mark away again', () => {
@@ -32,7 +32,7 @@ describe('space', () => {
     driver.press('space', 'k', 'space');
     expect(driver.state.marks).toEqual([]);
     expect(driver.state.viewers.id).toBe('v1043');
-    expect(marksLabel(driver.state)).toBe('');
+    expect(marksLabel(driver.state, '~')).toBe('');
   });
 
   it('marks one after the other when it is held', () => {
@@ -246,5 +246,40 @@ describe('a mark', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+const elsewhere = (): ConsoleDriver => {
+  const driver = onViewers();
+  driver.press('space', 'space', 'backtab', 'j', 'tab');
+  expect(driver.state.sessions.id).toBe('oncall-9ac0');
+  return driver;
+};
+
+describe('marks in another session', () => {
+  it('are told with their session, or how many these are', () => {
+    const driver = elsewhere();
+    expect(driver.screen).toMatch(/Viewers of oncall-9ac0 2\/3 {2}2 marked in deploy-77f1/);
+    driver.press('space');
+    expect(driver.screen).toContain('3 marked in 2 sessions');
+  });
+
+  it('are not evicted by e, which cannot mean whom it does not show', () => {
+    const driver = elsewhere();
+    driver.press('e');
+    expect(driver.state.armed).toEqual([]);
+    expect(driver.state.notice?.text).toBe(
+      '2 marked in deploy-77f1: \\ clears the marks, E evicts them',
+    );
+    driver.press('j');
+    expect(driver.status).toContain('E evict 2 marked');
+    driver.press('space', 'e');
+    expect(driver.state.armed).toHaveLength(3);
+  });
+
+  it('are what e is hinted to evict where they are in sight', () => {
+    const driver = onViewers();
+    driver.press('space', 'space');
+    expect(driver.status).toContain('e evict 2 marked');
   });
 });

@@ -136,12 +136,14 @@ describe('the other commands', () => {
     const driver = ready();
     run(driver, 'go v9');
     expect(reasonIn(driver)).toBe('v9 is not in the picture: show v9, or filter v9');
-    driver.press('esc');
+    driver.press('esc', 'j');
+    expect(driver.state.sessions.id).toBe('oncall-9ac0');
     driver.input({ type: 'keys', keys: [':', ...keysOf('go far-away'), 'enter'] });
     expect(driver.state.sessions.id).toBe('far-away');
     expect(driver.state.notice?.text).toBe('looking for far-away');
     driver.settle();
-    expect(driver.state.sessions.id).toBe('deploy-77f1');
+    expect(driver.state.sessions.id).toBe('oncall-9ac0');
+    expect(driver.state.notice?.text).toBe('no session far-away');
   });
 
   it('open the page of a viewer, the help and the question whether to quit', () => {

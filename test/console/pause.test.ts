@@ -89,6 +89,23 @@ describe('a paused picture', () => {
     expect(driver.state.notice?.text).toMatch(/going on: |; the picture goes on$/);
   });
 
+  it('goes on for a viewer of the same session that it does not have', () => {
+    const driver = paused(wideWorld(1, 60, 100));
+    driver.show({
+      ...driver.world,
+      sessions: Object.fromEntries(
+        Object.entries(driver.world.sessions).map(([id, rows]) => [
+          id,
+          rows.map((row, index) => (index === 55 ? { ...row, state: 'stuck' as const } : row)),
+        ]),
+      ),
+    });
+    driver.press('n');
+    expect(driver.state.paused).toBeNull();
+    expect(driver.state.notice?.text).toContain('going on: ');
+    expect(driver.screen).toMatch(/▸.*v56/);
+  });
+
   it('goes on at the last row that it has of a longer list', () => {
     const driver = paused(wideWorld(1, 100));
     driver.press('pagedown');

@@ -8,10 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { isWaiting } from '../../src/console/pace.ts';
 import { keysOf, type RawKey } from '../../src/console/raw-keys.ts';
 import { isBad } from '../../src/console/sight.ts';
-import { selectedViewer } from '../../src/console/state.ts';
+import { chosenViewer } from '../../src/console/aim.ts';
 import type { ViewerId } from '../../src/contract.ts';
 import { ConsoleDriver } from '../support/console-driver.ts';
-import { viewerRow, type World } from '../support/fake-control.ts';
+import { viewerId, viewerRow, type World } from '../support/fake-control.ts';
 import {
   type Happening,
   happenings,
@@ -57,7 +57,14 @@ const changed = (world: World, one: Happening): World => {
 /** Lets something happen; pictures that a key asks for do not come by themselves here. */
 const happen = (driver: ConsoleDriver, one: Happening): void => {
   if ('keys' in one) driver.input({ type: 'keys', keys: one.keys });
-  else if ('ms' in one) driver.wait(one.ms);
+  else if ('blind' in one) {
+    driver.stall();
+    for (const key of one.blind) {
+      driver.input({ type: 'keys', keys: [key] });
+      driver.respond();
+    }
+    driver.resume();
+  } else if ('ms' in one) driver.wait(one.ms);
   else if ('size' in one) driver.input({ type: 'size', size: one.size });
   else if ('stalled' in one) {
     driver.show();
@@ -68,12 +75,27 @@ const happen = (driver: ConsoleDriver, one: Happening): void => {
   driver.respond();
 };
 
+const keysIn = (one: Happening): readonly string[] =>
+  'keys' in one ? one.keys : 'blind' in one ? one.blind : [];
+
+/** Everybody whose id can be read on the screen. */
+const onScreen = ({ screen }: ConsoleDriver): ReadonlySet<string> =>
+  new Set(screen.match(/\bv\d+\b/g) ?? []);
+
+/** All of them, where a star and an `e` have come together: the star marks whom nobody has seen. */
+const starred = (driver: ConsoleDriver, typed: readonly string[]): readonly ViewerId[] =>
+  typed.includes('*') && typed.includes('e')
+    ? Object.values(driver.world.sessions)
+        .flat()
+        .map(({ id }) => id)
+    : [];
+
 /** The viewer that the cursor stands on in the picture that the operator sees. */
 const pointedAt = (driver: ConsoleDriver): ViewerId | null => {
   const { focus, modal } = driver.state;
   if (modal.mode === 'detail') return modal.viewer;
   return focus === 'viewers' && modal.mode === 'main'
-    ? (selectedViewer(driver.state)?.id ?? null)
+    ? (chosenViewer(driver.state)?.id ?? null)
     : null;
 };
 
@@ -114,8 +136,8 @@ class Witness {
 
 /** Everybody that keys may mean, going by what stood on the screen before them. */
 const meantBy = (driver: ConsoleDriver, witness: Witness, typed: readonly string[]) => {
-  const { modal, snapshot, marks } = driver.state;
-  const meant = new Set<ViewerId>();
+  const { modal, marks } = driver.state;
+  const meant = new Set<ViewerId>(starred(driver, typed));
   for (const key of typed) {
     const beside = witness.beside.get(digitOf(key) ?? 0);
     if (beside !== undefined) meant.add(beside.viewer);
@@ -124,8 +146,8 @@ const meantBy = (driver: ConsoleDriver, witness: Witness, typed: readonly string
     const at = pointedAt(driver);
     if (at !== null) meant.add(at);
     for (const id of marks) meant.add(id);
-    // Keys that come together may move the cursor first: to a row that is known.
-    if (typed.length > 1) for (const { id } of snapshot?.viewers.rows ?? []) meant.add(id);
+    // Keys that come together may move the cursor first: to a row that can be read.
+    if (typed.length > 1) for (const id of onScreen(driver)) meant.add(viewerId(id));
   }
   if (typed.includes('y') && (modal.mode === 'bulk' || modal.mode === 'confirm')) {
     for (const { id } of modal.viewers ?? []) meant.add(id);
@@ -144,7 +166,7 @@ describe('no sequence of keys', () => {
           const meant = new Set<ViewerId>();
           const hit: ViewerId[] = [];
           for (const one of all) {
-            const typed = 'keys' in one ? one.keys : [];
+            const typed = keysIn(one);
             for (const id of meantBy(driver, witness, typed)) meant.add(id);
             const already = driver.evicted.length;
             witness.see(one);
@@ -169,20 +191,22 @@ describe('no sequence of keys', () => {
         const witness = new Witness(driver);
         const hit: ViewerId[] = [];
         for (const one of all) {
-          const typed = 'keys' in one ? one.keys : [];
+          const typed = keysIn(one);
           const [key] = typed;
-          const { screen } = driver;
+          const readable = new Set([...onScreen(driver), ...starred(driver, typed)]);
           const { armed, marks, modal } = driver.state;
           const before = new Set(armed.map(({ viewer }) => viewer));
           const seen = pointedAt(driver);
-          const beside = witness.beside.get(digitOf(key ?? '') ?? 0)?.viewer;
+          const beside = new Set(
+            typed.map((each) => witness.beside.get(digitOf(each) ?? 0)?.viewer),
+          );
           witness.see(one);
           const isMeant = (viewer: ViewerId): boolean => {
-            // What keys mean that come together is looked at elsewhere.
-            if (typed.length > 1) return true;
-            if (key !== 'e') return viewer === beside;
+            if (beside.has(viewer)) return true;
+            if (typed.length > 1) return marks.includes(viewer) || readable.has(viewer);
+            if (key !== 'e') return false;
             if (marks.length > 0 && modal.mode === 'main') return marks.includes(viewer);
-            return viewer === seen && screen.includes(viewer);
+            return viewer === seen && readable.has(viewer);
           };
           const fresh = driver.state.armed.filter(({ viewer }) => !before.has(viewer));
           hit.push(...fresh.map(({ viewer }) => viewer).filter((viewer) => !isMeant(viewer)));
@@ -202,7 +226,7 @@ describe('no sequence of keys', () => {
         for (const one of all) {
           const already = driver.evicted.length;
           const paced = driver.state.pace !== null;
-          const typed = 'keys' in one ? one.keys : [];
+          const typed = keysIn(one);
           const now = typed.includes('enter') || typed.includes('y');
           happen(driver, one);
           for (const viewer of driver.evicted.slice(already)) {
@@ -323,6 +347,7 @@ describe('a digit', () => {
       fc.property(fc.nat({ max: 9999 }), fc.integer({ min: 1, max: 5 }), (ms, digit) => {
         const driver = new ConsoleDriver(restless, { columns: 120, rows: 36 });
         driver.settle();
+        driver.wait(1000);
         const departed = driver.digits.get(digit);
         expect(departed).toBeDefined();
         driver.show(without(restless, departed ?? ''));
@@ -399,6 +424,7 @@ describe('what a terminal says by itself', () => {
   ])('arms nobody, though there are digits in it: %s', (_name, input) => {
     const driver = new ConsoleDriver(restless, { columns: 120, rows: 36 });
     driver.settle();
+    driver.wait(1000);
     expect(driver.digits.size).toBeGreaterThan(4);
     driver.press(...(keysOf(input, unnamed) ?? []));
     expect(driver.state).toMatchObject({ armed: [], modal: { mode: 'main' } });

@@ -74,11 +74,18 @@ const modals: fc.Arbitrary<(driver: ConsoleDriver) => Modal> = fc
       () => ({ mode: 'quit', interruptedAt: null }),
       () => ({ mode: 'help', top: 0, search: flag ? prompt : null, typing: flag }),
       () => ({ mode: 'filter', prompt, before: noFilter }),
-      () => ({ mode: 'palette', prompt, chosen: flag ? 0 : null, reason: text }),
+      () => ({
+        mode: 'palette',
+        prompt,
+        chosen: flag ? 'evict' : null,
+        reason: text,
+        filled: null,
+      }),
       (driver) => ({
         mode: 'bulk',
         session,
         viewers: flag ? null : rows(driver),
+        trouble: flag && top % 2 === 0 ? text : null,
         more: flag,
         unsure: 0,
         top: Math.min(top, Math.max(0, rows(driver).length - 1)),
@@ -158,6 +165,10 @@ describe.each(usual)('at $columns x $rows', ({ columns, rows }) => {
     const driver = at(columns, rows);
     expect(driver.rows().slice(0, 4).join('\n')).toContain('1 stuck');
     expect(driver.screen).toContain('deploy-77f1');
+    expect(driver.status).toMatch(/\? help {2}q quit$/);
+    const small = columns < 70;
+    expect(driver.status.includes('enter viewers  tab pane')).toBe(small);
+    driver.press('tab');
     expect(driver.status).toContain('e evict');
     expect(driver.status).toMatch(/\? help {2}q quit$/);
   });
@@ -212,7 +223,9 @@ describe('the screen', () => {
     };
     const text = driver.screen;
     expect(text).toMatch(/── Sessions 3 of 3 {2}\/state:late ─/);
-    expect(text).toMatch(/── Viewers of deploy-77f1 3\/3 {2}3 of 3 listed {2}2 marked ─/);
+    expect(text).toMatch(
+      /── Viewers of deploy-77f1 3\/3 {2}3 of 3 listed {2}2 marked in 2 sessions ─/,
+    );
     expect(text).toMatch(/│✓ {2}● ok +v1043/);
   });
 
@@ -241,6 +254,9 @@ describe('the screen', () => {
     driver.press('tab');
     expect(driver.screen).toContain('Viewers of deploy-77f1 3/3');
     expect(driver.screen).not.toContain('Sessions 3');
+    driver.press('space', 'tab');
+    expect(driver.status).toContain('enter open  tab pane');
+    expect(driver.status).not.toContain('e evict');
   });
 
   it('shows how to join', () => {

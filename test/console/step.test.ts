@@ -391,3 +391,104 @@ describe('a console that only looks', () => {
     );
   });
 });
+
+describe('a key without a meaning', () => {
+  it('takes what was typed with it along, since that was meant for a line', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.settle();
+    driver.chunk('X', '1', 'e', 'q');
+    expect(driver.state).toMatchObject({ armed: [], modal: { mode: 'main' } });
+    expect(driver.status).toContain('X means nothing here: 3 keys behind it dropped');
+    driver.press('X');
+    expect(driver.state.notice).toBeNull();
+  });
+
+  it('does so on the pages and in the dialogs too', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.settle();
+    driver.press('tab', 'enter');
+    driver.chunk('/', '1');
+    expect(driver.state.armed).toEqual([]);
+    driver.press('esc', 'q');
+    expect(driver.chunk('Z', 'y')).toEqual([]);
+  });
+});
+
+describe('a message', () => {
+  it('goes with the next key, but for one that says what failed', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.settle();
+    driver.input({ type: 'said', tone: 'good', text: 'wrote it' });
+    driver.press('j');
+    expect(driver.state.notice).toBeNull();
+    driver.input({ type: 'said', tone: 'bad', text: 'could not write' });
+    driver.press('j');
+    expect(driver.state.notice?.text).toBe('could not write');
+    driver.press('c');
+    expect(driver.state.notice).toBeNull();
+  });
+
+  it('that is too long is cut in its middle, and leaves the help in sight', () => {
+    const driver = new ConsoleDriver(smallWorld, { columns: 80, rows: 24 });
+    driver.settle();
+    const text = `wrote 10 viewers to /srv/${'x'.repeat(90)}/picture.json`;
+    driver.input({ type: 'said', tone: 'good', text });
+    expect(driver.status).toMatch(/^ wrote 10 viewers to .*….*\/picture\.json {3}\? help$/);
+    expect(driver.status.length).toBeLessThanOrEqual(80);
+    driver.input({ type: 'said', tone: 'good', text: 'wrote it' });
+    expect(driver.status).toMatch(/wrote it .*\? help {2}q quit$/);
+  });
+
+  it('of what u has saved counts those that are still there', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.settle();
+    driver.press('tab', 'space', 'space', 'e');
+    expect(driver.state.armed).toHaveLength(2);
+    driver.show(without(smallWorld, 'v1042'));
+    driver.press('u');
+    expect(driver.status).toContain('v1043 stays');
+  });
+});
+
+/** The cursor on the late one of another session, whose viewers have not come yet. */
+const goneTo = (): ConsoleDriver => {
+  const driver = new ConsoleDriver(smallWorld);
+  driver.settle();
+  driver.input({ type: 'keys', keys: ['n'] });
+  driver.settle();
+  driver.input({ type: 'keys', keys: ['n'] });
+  expect(driver.state.viewers.id).toBe('v1101');
+  expect(driver.rows()[4]).toMatch(/^▸2 ◐ late +v1101/);
+  return driver;
+};
+
+describe('a viewer that n has gone to', () => {
+  it('is meant as soon as the cursor stands beside it among the worst', () => {
+    const evicting = goneTo();
+    evicting.input({ type: 'keys', keys: ['e'] });
+    expect(evicting.state.armed.map(({ viewer }) => viewer)).toEqual(['v1101']);
+    const keeping = goneTo();
+    keeping.input({ type: 'keys', keys: ['K'] });
+    expect(keeping.effects).toContainEqual(
+      expect.objectContaining({
+        command: expect.objectContaining({ do: 'keep', viewer: 'v1101' }),
+      }),
+    );
+    const marking = goneTo();
+    marking.input({ type: 'keys', keys: ['space'] });
+    expect(marking.state).toMatchObject({ marks: ['v1101'], viewers: { id: 'v1101' } });
+    const copying = goneTo();
+    expect(copying.input({ type: 'keys', keys: ['y'] })).toEqual([
+      { do: 'copy', text: 'v1101 10.4.9.17:52210' },
+    ]);
+  });
+
+  it('is not before that is on the screen', () => {
+    const driver = new ConsoleDriver(smallWorld);
+    driver.settle();
+    driver.press('n');
+    driver.input({ type: 'keys', keys: ['n', 'e'] });
+    const before = driver.state.armed.map(({ viewer }) => viewer);
+    expect(before.every((viewer) => viewer === 'v1101')).toBe(true);
+  });
+});

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rested, retagged, type Tag, tagOf, taggedBy } from '../../src/console/tags.ts';
+import { type Claim, rested, retagged, type Tag, tagOf, taggedBy } from '../../src/console/tags.ts';
 import type { ViewerId } from '../../src/contract.ts';
 import { viewerId } from '../support/fake-control.ts';
 
-const ids = (...names: readonly string[]): readonly ViewerId[] => names.map(viewerId);
+const ids = (...names: readonly string[]): readonly Claim[] =>
+  names.map((name) => ({ viewer: viewerId(name), leaves: 0 }));
 
 const digitsOf = (tags: readonly Tag[]): Record<string, number> =>
   Object.fromEntries(tags.map(({ viewer, digit }) => [viewer, digit]));
@@ -41,6 +42,13 @@ describe('the digits', () => {
     expect(rested(late, 39_000, 0)).toEqual([]);
   });
 
+  it('are not all given to viewers that must leave some', () => {
+    const least = ids('v1', 'v2', 'v3', 'v4').map(({ viewer }) => ({ viewer, leaves: 6 }));
+    const some = retagged([], least, 0);
+    expect(digitsOf(some)).toEqual({ v1: 1, v2: 2, v3: 3 });
+    expect(digitsOf(retagged(some, [...least, ...ids('v6')], 100))).toMatchObject({ v6: 4 });
+  });
+
   it('are nobody else’s while all nine rest', () => {
     const nine = ids(...Array.from({ length: 9 }, (_, index) => `v${index + 1}`));
     const resting = retagged(retagged([], nine, 0), [], 100);
@@ -55,7 +63,7 @@ const lanes = fc.array(
   fc.record({
     drawn: fc
       .uniqueArray(fc.integer({ min: 1, max: 14 }), { maxLength: 9 })
-      .map((all) => all.map((one) => viewerId(`v${one}`))),
+      .map((all) => ids(...all.map((one) => `v${one}`))),
     ms: fc.oneof(fc.nat({ max: 1000 }), fc.nat({ max: 12_000 })),
   }),
   { maxLength: 60 },
@@ -73,7 +81,7 @@ describe('whatever is drawn, a digit', () => {
           expect(new Set(tags.map(({ digit }) => digit)).size).toBe(tags.length);
           expect(new Set(tags.map(({ viewer }) => viewer)).size).toBe(tags.length);
           expect(tags.every(({ digit }) => digit >= 1 && digit <= 9)).toBe(true);
-          const shown = drawn.filter((viewer) => tagOf(tags, viewer) !== null);
+          const shown = drawn.filter(({ viewer }) => tagOf(tags, viewer) !== null);
           expect(shown.length === drawn.length || tags.length === 9).toBe(true);
         }
       }),

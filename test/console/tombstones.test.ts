@@ -30,9 +30,9 @@ describe('viewers that are gone', () => {
     const lines = screenOf(at(120, 36).state, unicodeGlyphs);
     const found = lines.filter((line) => textOf(line).includes('· gone'));
     expect(found.map((line) => textOf(line).slice(48).trimEnd())).toEqual([
-      '   · gone     v0988  Жанна?  pong timeout, 1001 pong timeout, 2m09s ago',
-      '   · gone     v0987          evicted by operator (console), 3m09s ago',
-      '   · gone     v0986          write timeout, 4m09s ago',
+      '   · gone     v0988  Жанна?        pong timeout, 2m09s ago',
+      '   · gone     v0987                evicted by operator, 3m09s ago',
+      '   · gone     v0986                write timeout, 4m09s ago',
     ]);
     for (const line of found) expect(line.at(-1)?.tone).toBe('dim');
   });

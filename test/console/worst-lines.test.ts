@@ -7,7 +7,7 @@ import { worstLines } from '../../src/console/worst-lines.ts';
 import { ConsoleDriver } from '../support/console-driver.ts';
 import { viewerRow, type World } from '../support/fake-control.ts';
 import { keys, sizes, worlds } from './arbitrary.ts';
-import { smallWorld, wideWorld } from './worlds.ts';
+import { smallWorld, wideWorld, without } from './worlds.ts';
 
 const bad = (id: string, session: string, parts: Parameters<typeof viewerRow>[2]) => ({
   [session]: [viewerRow(id, session, parts)],
@@ -90,22 +90,98 @@ describe('the list of the worst', () => {
     expect(driver.screen).not.toContain('1-9');
   });
 
-  it('has no row wider than its part of the screen, a digit in each while there are free ones', () => {
+  it('has no row wider than its part of the screen, a digit in each while there are enough', () => {
     fc.assert(
       fc.property(worlds, sizes, fc.array(keys, { maxLength: 6 }), (world, size, typed) => {
         const driver = new ConsoleDriver(world, size);
         driver.settle();
         driver.press(...typed);
+        driver.wait(1000);
         const layout = layoutIn(driver.state);
         for (const glyphs of [unicodeGlyphs, asciiGlyphs]) {
           const [, ...rows] = worstLines(driver.state, glyphs);
           expect(Math.max(0, ...rows.map(widthOf))).toBeLessThanOrEqual(layout.right);
         }
         const shown = driver.state.snapshot?.worst.slice(0, layout.worst) ?? [];
-        const least = driver.state.tags.length < 9 ? shown.length : 0;
+        const least = driver.state.tags.length < 7 ? shown.length : 0;
         expect(driver.digits.size).toBeGreaterThanOrEqual(least);
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+const lates = (...names: readonly string[]): World => ({
+  cap: 100,
+  sessions: { one: names.map((id) => viewerRow(id, 'one', { state: 'late', deadlineMs: 20_000 })) },
+});
+
+describe('among many that are late for a moment', () => {
+  const staying = ['v1', 'v2', 'v3', 'v4'];
+
+  it('those that stay have their digits, and keep their places', () => {
+    const driver = new ConsoleDriver(lates(...staying), { columns: 120, rows: 36 });
+    driver.settle();
+    for (let picture = 0; picture < 200; picture += 1) {
+      driver.wait(250);
+      driver.show(
+        lates(`v${100 + picture}`, ...(picture % 2 === 0 ? staying : staying.toReversed())),
+      );
+      expect(driver.state.lane.slice(0, 4).map(({ viewer }) => viewer)).toEqual(staying);
+      const tagged = [...driver.digits.values()];
+      const least = picture < 4 ? 2 : 4;
+      expect(tagged.filter((id) => staying.includes(id)).length).toBeGreaterThanOrEqual(least);
+    }
+  });
+
+  it('there is a digit for the next that is stuck', () => {
+    const driver = new ConsoleDriver(lates(), { columns: 120, rows: 50 });
+    const crowd = Array.from({ length: 12 }, (_, index) => `v${index + 1}`);
+    for (let picture = 0; picture < 80; picture += 1) {
+      driver.wait(250);
+      driver.show(lates(...crowd.slice(picture % 4), `v${100 + picture}`));
+    }
+    const { sessions } = driver.world;
+    driver.show({ cap: 100, sessions: { ...sessions, ...bad('v99', 'two', { state: 'stuck' }) } });
+    expect([...driver.digits.values()]).toContain('v99');
+  });
+
+  it('a row that is left without one says which keys reach it', () => {
+    const driver = new ConsoleDriver(lates(), { columns: 120, rows: 50 });
+    driver.show(lates('v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8', 'v9'));
+    expect(driver.screen).toContain('1-9 evict, u undo');
+    driver.wait(1000);
+    expect(driver.digits.size).toBe(7);
+    expect(driver.screen).toContain('no digit free: n, then e');
+  });
+});
+
+describe('above the rows', () => {
+  it('nothing is said of undoing where each eviction is asked about', () => {
+    const driver = new ConsoleDriver(three, { columns: 80, rows: 24 }, { confirm: 'always' });
+    driver.settle();
+    expect(driver.rows()[2]).toMatch(/ 1-9 evict ─$/);
+  });
+});
+
+describe('while the picture stands still', () => {
+  it('whoever has gone meanwhile is drawn as gone', () => {
+    const driver = new ConsoleDriver(three, { columns: 80, rows: 24 });
+    driver.settle();
+    driver.press('p');
+    driver.show(without(three, 'v1066'));
+    const rows = driver.rows().slice(3, 6);
+    expect(rows[1]).toMatch(/^ 2 · gone +v1066 +jon +tty-prod-db2/);
+    expect(rows[0]).toContain('STUCK');
+    expect(rows[2]).toContain('late');
+  });
+
+  it('going on is the first of its keys', () => {
+    const driver = new ConsoleDriver(three, { columns: 80, rows: 24 });
+    driver.settle();
+    driver.press('p');
+    expect(driver.status).toContain('p goes on');
+    driver.press('tab');
+    expect(driver.status).toMatch(/^ p goes on {2}1-9 evict tagged/);
   });
 });

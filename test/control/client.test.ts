@@ -92,12 +92,14 @@ describe('a watch', () => {
     const { control, carrier } = connected();
     const watch = control.watch(someView, () => {});
     watch.look(elsewhere);
+    watch.look(someView, true);
     watch.close();
     watch.close();
     watch.look(someView);
     expect(carrier.sent.all.slice(1)).toEqual([
       { type: 'watch', id: 1, view: someView },
       { type: 'look', id: 1, view: elsewhere },
+      { type: 'look', id: 1, view: someView, later: true },
       { type: 'unwatch', id: 1 },
     ]);
   });

@@ -97,7 +97,9 @@ describe('a watch', () => {
     const { control, carrier } = served();
     const elsewhere = { ...someView, worst: 9 };
     carrier.say({ type: 'watch', id: 1, view: someView }, { type: 'look', id: 1, view: elsewhere });
-    expect(control.watches[0]!.views).toEqual([someView, elsewhere]);
+    carrier.say({ type: 'look', id: 1, view: someView, later: true });
+    expect(control.watches[0]!.views).toEqual([someView, elsewhere, someView]);
+    expect(control.watches[0]!.patience).toEqual([false, true]);
   });
 
   it.each([

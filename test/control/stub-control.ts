@@ -70,6 +70,8 @@ export const eventAt = (n: number, bytes = 0): ProxyEvent => ({
 /** One watch of a stub. */
 export type StubWatch = {
   views: View[];
+  /** For each look, whether its picture may come in its turn. */
+  readonly patience: boolean[];
   readonly show: (snapshot: Snapshot) => void | Promise<void>;
   open: boolean;
 };
@@ -85,10 +87,13 @@ export class StubControl implements ProxyControl {
   answer: (command: Command) => Promise<CommandResult> = () => Promise.resolve({ ok: true });
 
   readonly watch: ProxyControl['watch'] = (view, show) => {
-    const watch: StubWatch = { views: [view], show, open: true };
+    const watch: StubWatch = { views: [view], patience: [], show, open: true };
     this.watches.push(watch);
     return {
-      look: (next) => watch.views.push(next),
+      look: (next, later = false) => {
+        watch.views.push(next);
+        watch.patience.push(later);
+      },
       close: () => {
         watch.open = false;
       },

@@ -23,6 +23,7 @@ import type { FromProxy, ToProxy } from '../../src/control/wire.ts';
 import type { ClosePut, ProxyEvent } from '../../src/events.ts';
 
 const count = fc.nat();
+const rows = fc.nat(10_000);
 const text = fc.string({ unit: 'grapheme' });
 const flag = fc.boolean();
 // JSON has no negative zero, and no measurement here needs one.
@@ -35,8 +36,8 @@ const window = <Id>(id: fc.Arbitrary<Id>): fc.Arbitrary<Window<Id>> =>
   fc.record({
     anchor: orNull(id),
     edge: fc.constantFrom('first' as const, 'last' as const),
-    before: count,
-    after: count,
+    before: rows,
+    after: rows,
   });
 
 const viewerStates = ['dialling', 'ok', 'late', 'expiring', 'stuck'] as const;
@@ -82,12 +83,12 @@ const view: fc.Arbitrary<View> = fc.record({
   filter,
   session: orNull(session),
   viewers: window(viewer),
-  worst: count,
+  worst: rows,
   followed: fc.array(viewer),
   detail: orNull(viewer),
-  gone: count,
+  gone: rows,
   events: fc.record({
-    rows: count,
+    rows,
     upTo: orNull(count),
     kind: orNull(fc.constantFrom(...eventKinds)),
   }),
@@ -363,6 +364,7 @@ const type = <Name extends (ToProxy | FromProxy)['type']>(name: Name) => fc.cons
 export const anyToProxy: fc.Arbitrary<ToProxy> = fc.oneof(
   fc.record({ type: type('hello'), version: number }),
   fc.record({ type: type('watch'), id: count, view }),
+  fc.record({ type: type('look'), id: count, view, later: fc.boolean() }),
   fc.record({ type: type('look'), id: count, view }),
   fc.record({ type: type('seen'), id: count }),
   fc.record({ type: type('unwatch'), id: count }),

@@ -183,6 +183,11 @@ describe('a message of which one value is wrong', () => {
     ['message.view.viewers.after', { viewers: { ...someView.viewers, after: 1e300 } }],
     ['message.view.events.rows', { events: { ...someView.events, rows: -3 } }],
     ['message.view.events.kind', { events: { ...someView.events, kind: 'wars' } }],
+    ['message.view.sessions.after', { sessions: { ...someView.sessions, after: 10_001 } }],
+    ['message.view.viewers.before', { viewers: { ...someView.viewers, before: 10_001 } }],
+    ['message.view.worst', { worst: 10_001 }],
+    ['message.view.gone', { gone: 10_001 }],
+    ['message.view.events.rows', { events: { ...someView.events, rows: 10_001 } }],
     ['message.view.followed', { followed: Array.from({ length: 1_001 }, (_none, n) => `v${n}`) }],
     ['message.view.filter', { filter: Array.from({ length: 51 }, () => term) }],
     ['message.view.filter[1].has', { filter: [term, { ...term, has: 'x'.repeat(201) }] }],
@@ -199,8 +204,14 @@ describe('a message of which one value is wrong', () => {
   });
 
   it('is none in a view that asks for as much as it may', () => {
+    const most = { anchor: null, edge: 'first', before: 10_000, after: 10_000 };
     const view = {
       ...someView,
+      sessions: most,
+      viewers: most,
+      worst: 10_000,
+      gone: 10_000,
+      events: { ...someView.events, rows: 10_000 },
       followed: Array.from({ length: 1_000 }, (_none, n) => `v${n}`),
       filter: Array.from({ length: 50 }, () => ({ ...term, has: 'x'.repeat(200) })),
     };

@@ -139,6 +139,7 @@ describe('backendRequest', () => {
     ['x-forwarded-proto', 'https'],
     ['X-FORWARDED-HOST', 'evil.example'],
     ['X_Forwarded_For', '198.51.100.9'],
+    ['X.Forwarded-For', '198.51.100.9'],
     ['Sec-WebSocket-Version', '8'],
     ['Sec-WebSocket-Key', 'x'],
     ['Sec-WebSocket-Extensions', 'x-webkit-deflate-frame'],

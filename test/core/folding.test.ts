@@ -71,6 +71,17 @@ describe('what may be one line', () => {
     expect(keys.size).toBe(5);
   });
 
+  it('are those for which no session is to blame in whichever session, of one host', () => {
+    const b = 'b' as SessionId;
+    for (const cause of ['max-viewers', 'draining'] as const) {
+      expect(foldKey(refusal({ cause, session: b }))).toBe(foldKey(refusal({ cause })));
+      const other = refusal({ cause, remote: '192.0.2.2:5000' });
+      expect(foldKey(other)).not.toBe(foldKey(refusal({ cause })));
+    }
+    const locked = refusal({ cause: 'locked' });
+    expect(foldKey(refusal({ cause: 'locked', session: b }))).not.toBe(foldKey(locked));
+  });
+
   it('is nothing else', () => {
     expect(foldKey({ event: 'viewer.admitted', dialMs: 1, ...named })).toBe(null);
     expect(foldKey({ event: 'proxy.stopped' })).toBe(null);

@@ -43,14 +43,14 @@ describe('the header', () => {
   it.each([
     ['the peer is not trusted', false, says('X-Forwarded-User')],
     ['there are two', true, says('X-Forwarded-User', 'x-forwarded-user')],
-    ['it only looks like it to some backends', true, says('X_Forwarded-User')],
+    ['it only looks like it to some backends', true, says('X_Forwarded-User', 'x.forwarded.user')],
     ['there is none', true, says()],
   ])('names nobody, and is kept from the backend, where %s', (_, trusted, rawHeaders) => {
     expect(nameViewer(rawHeaders, header, trusted)).toEqual({ who: null, rawHeaders: others });
   });
 
   it('counts beside one that only looks like it, which is left out', () => {
-    const rawHeaders = says('X-Forwarded-User', 'X_Forwarded_User');
+    const rawHeaders = says('X-Forwarded-User', 'X_Forwarded_User', 'X.Forwarded-User');
     expect(nameViewer(rawHeaders, header, true)).toEqual({
       who: 'mira',
       rawHeaders: says('X-Forwarded-User'),

@@ -4,7 +4,7 @@ import { echoBackend } from '../support/backends.ts';
 import { keys } from '../support/pty.ts';
 import { connectRaw, type RawViewer } from '../support/raw-viewer.ts';
 import { closeOf } from '../support/viewer.ts';
-import { allEcho, openDesk } from './operator.ts';
+import { allEcho, nextSecond, openDesk } from './operator.ts';
 
 /** Sends without end, as fast as it is taken and no faster. */
 const pour = (ws: WebSocket): void => {
@@ -35,6 +35,7 @@ describe('several viewers at once', () => {
     await desk.until(/Evict 2 marked viewers\?[^]*● v1 +ok[^]*● v3 +ok[^]*y evict 2, 10 a second/);
     // Neither the key that opened it nor Enter agrees.
     desk.press('E');
+    await nextSecond(desk);
     desk.press(keys.enter);
     desk.press('r');
     await desk.until(/reason \[ _ \]/);

@@ -35,7 +35,7 @@ describe('an operator who sets the cap', () => {
     desk.press(keys.enter);
     const after = await desk.until(/ cap 3 [^]*alpha +5\/3[^]*beta +3\/3[^]*gamma +1\/3/);
     expect(freeOn(after)).toBe(2);
-    await desk.until(/cap +8 to 3 by console[^]*cap 8 to 3 {3}u undo/);
+    await desk.until(/cap +all sessions +8 to 3 by console[^]*cap 8 to 3 {3}u undo/);
     await allEcho(viewers);
 
     expect(await refused(desk.url('alpha'))).toEqual(full);

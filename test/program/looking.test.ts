@@ -17,7 +17,7 @@ describe('enter', () => {
     );
     await desk.until(page);
     desk.press('e');
-    await desk.until(/✗ EVICTING in \ds {3}u undo {3}enter now/);
+    await desk.until(/✗ EVICTING in \ds {2}v2 .*u undo {3}enter now/);
     desk.press(keys.enter);
     expect(await closeOf(v2!)).toEqual({ code: 1008, reason: 'evicted by operator' });
     await desk.until(/─ v2 127\.0\.0\.1:\d+ is gone ─[^]*1008/);

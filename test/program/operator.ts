@@ -96,6 +96,12 @@ export const chosenOn = (screen: readonly string[]): number | null => {
   return port === undefined ? null : Number(port);
 };
 
+/** Waits until the clock has moved: whatever was pressed before has been drawn by then. */
+export const nextSecond = async (desk: Desk): Promise<void> => {
+  const [title] = await desk.screen();
+  await desk.until(([now]) => now !== title, 'the next second');
+};
+
 /** What a terminal is like after the program. */
 export type Aftermath = {
   readonly exitCode: number;

@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { keys } from '../support/pty.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
 import { closeOf } from '../support/viewer.ts';
-import { aftermath, allEcho, asBefore, coloursIn, needyOn, openDesk } from './operator.ts';
+import {
+  aftermath,
+  allEcho,
+  asBefore,
+  coloursIn,
+  needyOn,
+  nextSecond,
+  openDesk,
+} from './operator.ts';
 
 describe('--read-only', () => {
   test('lets no key and no command change anything, or stop the proxy', async () => {
@@ -92,6 +100,7 @@ describe('how the screen is drawn', () => {
     await desk.join('alpha');
     await desk.until(/alpha +1\/8/);
     desk.press(keys.tab);
+    await nextSecond(desk);
     desk.press('e');
     await desk.until(/EVICTING in/);
     desk.press('u');

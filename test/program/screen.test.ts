@@ -89,7 +89,9 @@ describe('whatever the size of the terminal', () => {
     await desk.until(() => desk.output().includes('\u001B[?1049h'), 'the alternate screen');
     const viewers = await desk.join('alpha', 2);
     await allEcho(viewers);
+    await desk.until(([cell]) => cell === 'w', 'a sign that it runs');
     desk.press('q');
+    await desk.until(([cell]) => cell === '?', 'a sign of the question');
     desk.press('y');
     expect(await aftermath(desk)).toEqual(asBefore);
     expect(await closeOf(viewers[0]!)).toEqual({ code: 1001, reason: 'proxy is shutting down' });

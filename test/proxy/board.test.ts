@@ -138,6 +138,15 @@ describe('the feed', () => {
     expect(linesOf(board).at(-1)).toBe('5001 viewer.refused x1');
   });
 
+  it('is not washed away by one host that makes up sessions while the proxy is full', () => {
+    const { board } = opened();
+    board.record(admitted(1));
+    for (let nth = 0; nth < 5_000; nth += 1) {
+      board.record(refusal(`invented-${nth}`, `192.0.2.1:${nth}`, 'max-viewers'));
+    }
+    expect(linesOf(board)).toEqual(['1 viewer.admitted x1', '2 viewer.refused x5000']);
+  });
+
   it('shows one family alone, with the number of its newest', () => {
     const { board } = opened();
     for (let nth = 1; nth <= 3; nth += 1) {

@@ -138,11 +138,11 @@ describe('a viewer that takes nothing', () => {
       return queuedBytes > 0 && bytesToViewer === sent;
     });
     await keep(ends, HOUR_MS);
-    await pass(ends.clock, 60_000, bySeconds);
+    await pass(ends.clock, 60_000, { tickMs: 5_000, asking: true });
     const before = await detailOf(ends);
     const life = frame({ opcode: opcodes.text, payload: 'x', masked: true });
     let lives = 0;
-    await pass(ends.clock, 600_000, {
+    await pass(ends.clock, 300_000, {
       tickMs: 5_000,
       asking: true,
       each: async () => {

@@ -156,6 +156,19 @@ describe('a snapshot', () => {
     expect(sessions.rows).toMatchObject([{ id: 'a', refused: 0 }]);
   });
 
+  it('knows no refusals of a session that was empty since', async () => {
+    const { proxy } = await start({ cap: 1 });
+    const refused = async () => (await proxy.snapshot()).sessions.rows.map((row) => row.refused);
+    const first = await connectViewer(proxy.url('a'));
+    await closeOf(await connectViewer(proxy.url('a')));
+    expect(await refused()).toEqual([1]);
+    first.close();
+    await proxy.events.next(named('viewer.left'));
+    await connectViewer(proxy.url('a'));
+    expect(await refused()).toEqual([0]);
+    expect((await proxy.snapshot()).totals.refused).toBe(1);
+  });
+
   it('shows no more than what is looked at', async () => {
     const { proxy } = await start();
     for (const session of ['a', 'b', 'c', 'd', 'e']) {
@@ -348,6 +361,20 @@ describe('a watcher', () => {
     watch.close();
     watch.look(everything);
     expect(inbox.all).toHaveLength(2);
+  });
+
+  it('gets it in its turn where nobody waits for it', async () => {
+    const { proxy, clock } = await start();
+    await connectViewer(proxy.url('a'));
+    await connectViewer(proxy.url('b'));
+    const { inbox, watch } = pictures(proxy);
+    expect((await inbox.next()).session).toBe('a');
+    watch.look({ ...everything, session: 'b' as SessionId }, true);
+    // Settled promises are heard before any I/O is.
+    await connectViewer(proxy.url('a'));
+    expect(inbox.all).toHaveLength(1);
+    clock.advance(250);
+    expect((await inbox.next()).session).toBe('b');
   });
 
   it('costs nothing once it has gone: no timer is left', async () => {

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { saveFile } from '../../src/run/save-file.ts';
@@ -27,6 +27,13 @@ describe('a file that the operator asks for', () => {
       `${path}: there is such a file already; name another: export <file>`,
     );
     expect(await readFile(path, 'utf8')).toBe('mine');
+  });
+
+  test('leaves nothing behind where it could not be written', async () => {
+    const directory = await privateDirectory();
+    const unwritable = {} as unknown as string;
+    await expect(saveFile('half.json', unwritable, directory)).rejects.toThrow('half.json: ');
+    expect(await readdir(directory)).toEqual([]);
   });
 
   test.each([

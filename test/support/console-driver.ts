@@ -24,6 +24,8 @@ export class ConsoleDriver {
   state: State;
   world: World;
   now = 1000;
+  /** What the terminal shows while it takes nothing; null: what there is. */
+  #shown: State | null = null;
   #seq = 0;
   #answered = 0;
 
@@ -39,10 +41,21 @@ export class ConsoleDriver {
 
   /** Puts one input in; returns what is to be done about it. */
   input(input: Input): readonly Effect[] {
-    const { state, effects } = step(this.state, input, this.now);
+    const seen = input.type === 'keys' && this.#shown !== null ? { shown: this.#shown } : {};
+    const { state, effects } = step(this.state, { ...input, ...seen }, this.now);
     this.state = state;
     this.effects.push(...effects);
     return effects;
+  }
+
+  /** The terminal goes on showing what it shows, and takes no picture. */
+  stall(): void {
+    this.#shown = this.state;
+  }
+
+  /** It shows what there is again. */
+  resume(): void {
+    this.#shown = null;
   }
 
   /** Keys as one string would bring them, then the pictures that follow. */
@@ -95,7 +108,7 @@ export class ConsoleDriver {
 
   /** The rows of the screen as text. */
   rows(glyphs: Glyphs = unicodeGlyphs): readonly string[] {
-    return screenOf(this.state, glyphs).map(textOf);
+    return screenOf(this.#shown ?? this.state, glyphs).map(textOf);
   }
 
   /** The screen as one text. */
@@ -113,7 +126,7 @@ export class ConsoleDriver {
    * where one stands beside two.
    */
   get digits(): ReadonlyMap<number, ViewerId> {
-    const { kind, left } = layoutIn(this.state);
+    const { kind, left } = layoutIn(this.#shown ?? this.state);
     const rows = this.rows();
     const feed = rows.findIndex((row) => row.includes('── Events'));
     const found = new Map<number, ViewerId>();

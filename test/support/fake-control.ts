@@ -277,6 +277,8 @@ export class FakeControl implements ProxyControl {
   answer: (command: Command) => CommandResult = () => ({ ok: true });
   /** What the proxy holds; takes effect with the next picture. */
   world: World;
+  /** Looks whose pictures could wait for their turn: a test shows them. */
+  patient = 0;
   #seq = 0;
   #onSnapshot: ((snapshot: Snapshot) => void | Promise<void>) | null = null;
 
@@ -307,9 +309,10 @@ export class FakeControl implements ProxyControl {
     this.views.push(view);
     this.#onSnapshot = onSnapshot;
     return {
-      look: (next) => {
+      look: (next, later = false) => {
         this.views.push(next);
-        void this.show();
+        if (later) this.patient += 1;
+        else void this.show();
       },
       close: () => {
         this.#onSnapshot = null;

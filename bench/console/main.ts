@@ -1,0 +1,113 @@
+/**
+ * What the console costs: the real program in a real pseudo-terminal, beside the same proxy
+ * without it. See ../README.md. Needs Linux, and the build that `npm run bench:console` makes.
+ */
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { descriptorLimit } from '../../src/cli/descriptors.ts';
+import { cleanUp } from '../../test/support/cleanup.ts';
+import { startLoad } from './children.ts';
+import { runSmall, runUnderLoad } from './operator.ts';
+import type { ViewersOrder } from './orders.ts';
+import { type Plan, planFor } from './plan.ts';
+import { localPorts } from './processes.ts';
+import { disturbedIn, figuresOf, markdownOf, type Measured, type Results } from './report.ts';
+import { runRounds } from './rounds.ts';
+
+const began = performance.now();
+
+const say = (line: string): void => {
+  const seconds = Math.round((performance.now() - began) / 1000);
+  process.stderr.write(`${String(seconds).padStart(4)} s  ${line}\n`);
+};
+
+const machine = (): string => {
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+  const gib = Math.round(totalmem() / 1024 ** 3);
+  return `${model}, ${availableParallelism()} cores, ${gib} GiB, Linux, Node ${process.version}`;
+};
+
+const count = (name: string, text: string | undefined): number | null => {
+  if (text === undefined) return null;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new Error(`--${name} ${text}: a number from 1 on is needed`);
+};
+
+const measure = async (plan: Plan): Promise<Measured> => {
+  const backend = startLoad<{ readonly do: 'listen' }>('backend.ts');
+  const viewers = startLoad<ViewersOrder>('viewers.ts');
+  const backendPort = await backend.ask<number>({ do: 'listen' });
+  const noise = { most: plan.noise ?? Number.POSITIVE_INFINITY };
+  const stage = { viewers, backendPid: backend.pid, backendPort, noise };
+  const small = await runSmall(stage, plan, say);
+  const rounds = await runRounds(stage, plan, say);
+  const underLoad = await runUnderLoad(stage, plan, say);
+  return { rounds, underLoad, small };
+};
+
+/** The plan, and where the results go besides stdout. */
+const asked = (): { readonly plan: Plan; readonly out: string | URL | null } => {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      viewers: { type: 'string' },
+      noise: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
+  const { quick } = values;
+  const limits = {
+    descriptors: descriptorLimit(readFileSync('/proc/self/limits', 'utf8')) ?? 1024,
+    ports: localPorts(),
+  };
+  const rounds = count('rounds', values.rounds);
+  const viewers = count('viewers', values.viewers);
+  const noise = count('noise', values.noise);
+  const isWhole = !quick && rounds === null && viewers === null;
+  const own = isWhole ? new URL('results.json', import.meta.url) : null;
+  return { plan: planFor({ quick, rounds, viewers, noise }, limits), out: values.out ?? own };
+};
+
+const run = async (): Promise<void> => {
+  if (process.platform !== 'linux')
+    throw new Error('the CPU of threads is read from /proc: Linux only');
+  const { plan, out } = asked();
+  for (const note of plan.notes) say(note);
+  const measured = await measure(plan);
+  const figures = figuresOf(measured);
+  const measuredOn = new Date().toISOString().slice(0, 10);
+  const results: Results = {
+    measuredOn,
+    machine: machine(),
+    plan,
+    disturbed: disturbedIn(measured),
+    figures,
+  };
+  process.stdout.write(markdownOf(results));
+  if (out !== null) await writeFile(out, `${JSON.stringify(results, null, 2)}\n`);
+};
+
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (interrupted) process.exit(130);
+    interrupted = true;
+    say('ending what was started; once more to end at once');
+    void cleanUp().finally(() => process.exit(130));
+  });
+}
+
+try {
+  await run();
+} catch (error) {
+  // What is being ended has nothing to say any more.
+  if (!interrupted) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+} finally {
+  if (!interrupted) await cleanUp();
+}

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { opcodes } from '../support/frame-reader.ts';
+import { connectRaw } from '../support/raw-viewer.ts';
+import { needyOn, openDesk } from './operator.ts';
+
+const pongTimeout = { code: 1001, reason: 'pong timeout' };
+
+describe('a viewer that is kept', () => {
+  test('stays beyond its deadline, until the operator lets go of it', async () => {
+    const args = ['--ping-interval', '300ms', '--pong-timeout', '5s'];
+    const desk = await openDesk({ args, cols: 100, rows: 30 });
+    const [well] = await desk.join('alpha');
+    const kept = connectRaw(desk.url('beta'), { answerPings: false });
+    await kept.open();
+    await desk.until((rows) => needyOn(rows).some(({ viewer }) => viewer === 'v2'), 'v2 in need');
+    desk.press('n');
+    await desk.until(/^▸\d?. \S+ +\w+ +v2 /m);
+    desk.press('K');
+    await desk.until(/v2 .*kept/);
+
+    const other = connectRaw(desk.url('beta'), { answerPings: false });
+    expect(await other.closed()).toMatchObject({ close: pongTimeout });
+    await desk.until(/evict +beta +v3 +pong timeout/);
+    expect(kept.frames.all.filter(({ opcode }) => opcode === opcodes.close)).toEqual([]);
+
+    desk.press('K');
+    expect(await kept.closed()).toMatchObject({ close: pongTimeout });
+    await desk.until(/evict +beta +v2 +pong timeout/);
+    expect(well!.readyState).toBe(well!.OPEN);
+  });
+});
