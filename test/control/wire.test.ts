@@ -106,6 +106,7 @@ const optional = new Set([
   'preview',
   'viewers',
   'more',
+  'later',
 ]);
 
 /** A copy of a message without one of its values, chosen by `at`, or with junk in its place. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { opcodes } from '../support/frame-reader.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
-import { needyOn, openDesk } from './operator.ts';
+import { needyOn, nextSecond, openDesk } from './operator.ts';
 
 const pongTimeout = { code: 1001, reason: 'pong timeout' };
 
@@ -13,8 +13,9 @@ describe('a viewer that is kept', () => {
     const kept = connectRaw(desk.url('beta'), { answerPings: false });
     await kept.open();
     await desk.until((rows) => needyOn(rows).some(({ viewer }) => viewer === 'v2'), 'v2 in need');
+    // The worst session is chosen by itself: its viewer has the sign of the cursor before n.
     desk.press('n');
-    await desk.until(/^▸\d?. \S+ +\w+ +v2 /m);
+    await nextSecond(desk);
     desk.press('K');
     await desk.until(/v2 .*kept/);
 
