@@ -23,7 +23,7 @@ describe('several viewers at once', () => {
     const [v5, v6] = await desk.join('beta', 2);
     await desk.until(/alpha +4\/8[^]*beta +2\/8[^]*Viewers of alpha 4\/8/);
     desk.press('e');
-    await desk.until(/▸ {2}● ok +v1 /);
+    await nextSecond(desk);
     desk.press(' ');
     await desk.until(/✓ {2}● ok +v1 [^]*▸ {2}● ok +v2 /);
     desk.press('j');
