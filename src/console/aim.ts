@@ -2,7 +2,8 @@
 import type { ViewerId, ViewerRow } from '../contract.ts';
 import { laneOf } from './lane.ts';
 import { justLost, rowNow } from './sight.ts';
-import { selectedViewer, type State } from './state.ts';
+import { selectedViewer } from './selection.ts';
+import type { State } from './state.ts';
 
 /** A viewer, or why there is none. */
 export type Aim = { readonly viewer: ViewerId } | { readonly trouble: string };

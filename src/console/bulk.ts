@@ -3,13 +3,14 @@
  * no others, one after the other. Whoever comes while the question is open is not among them.
  */
 import type { CommandResult, SessionId } from '../contract.ts';
-import { unsurePictures } from './cursor.ts';
+import { type Motion, unsurePictures } from './cursor.ts';
 import { lookUp } from './keymap.ts';
 import { dialogRows } from './layout.ts';
 import { listOf } from './marks.ts';
 import type { BulkDialog, Frozen } from './modal.ts';
 import { evictAll, longestReason, sayEvicting } from './pace.ts';
 import { edited, emptyPrompt, type Prompt } from './prompt.ts';
+import { scrolledTop } from './scrolling.ts';
 import { frozen, stillThere } from './standings.ts';
 import { closed, done, layoutIn, type State, type Step, withNotice } from './state.ts';
 
@@ -79,9 +80,11 @@ export const bulkSays = (state: State): boolean => dialogRows(layoutIn(state)) >
 export const bulkHeight = (state: State): number =>
   Math.max(1, dialogRows(layoutIn(state)) - (bulkSays(state) ? 3 : 2));
 
-const scrolled = (state: State, dialog: BulkDialog, top: number): State => {
-  const last = Math.max(0, (dialog.viewers?.length ?? 0) - bulkHeight(state));
-  return { ...state, modal: { ...dialog, top: Math.max(0, Math.min(top, last)) } };
+const scrolled = (state: State, dialog: BulkDialog, by: Motion): State => {
+  const shown = bulkHeight(state);
+  const extent = { shown, total: dialog.viewers?.length ?? 0 };
+  const top = scrolledTop(dialog.top, by, extent, Math.max(1, shown - 1));
+  return { ...state, modal: { ...dialog, top } };
 };
 
 /** A reason in as many characters as the proxy takes. */
@@ -94,7 +97,7 @@ const typed = (state: State, dialog: BulkDialog, key: string): State => {
   if (key === 'enter' || key === 'esc' || key === 'tab') {
     return { ...state, modal: { ...dialog, typing: false } };
   }
-  const reason = edited(dialog.reason, key === 'space' ? ' ' : key);
+  const reason = edited(dialog.reason, key);
   return reason === null ? state : { ...state, modal: { ...dialog, reason: shortReason(reason) } };
 };
 
@@ -119,7 +122,6 @@ const confirmed = (state: State, dialog: BulkDialog): Step => {
 export const onBulk = (state: State, dialog: BulkDialog, key: string): Step => {
   if (dialog.typing) return done(typed(state, dialog, key));
   const act = lookUp('bulk', key);
-  const page = Math.max(1, bulkHeight(state) - 1);
   switch (act) {
     case 'confirm':
       return confirmed(state, dialog);
@@ -127,22 +129,10 @@ export const onBulk = (state: State, dialog: BulkDialog, key: string): Step => {
       return done(closed(state));
     case 'reason':
       return done({ ...state, modal: { ...dialog, typing: true } });
-    case 'down':
-      return done(scrolled(state, dialog, dialog.top + 1));
-    case 'up':
-      return done(scrolled(state, dialog, dialog.top - 1));
-    case 'page-down':
-      return done(scrolled(state, dialog, dialog.top + page));
-    case 'page-up':
-      return done(scrolled(state, dialog, dialog.top - page));
-    case 'first':
-      return done(scrolled(state, dialog, 0));
-    case 'last':
-      return done(scrolled(state, dialog, Infinity));
     case 'interrupt':
     case null:
       return done(state);
     default:
-      return act satisfies never;
+      return done(scrolled(state, dialog, act));
   }
 };

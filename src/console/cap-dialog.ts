@@ -6,11 +6,11 @@ import type { Command, CommandResult } from '../contract.ts';
 import { capRange, clampCap, defaultCap, ofWhom, setCap } from './caps.ts';
 import type { CapDialog, Modal } from './modal.ts';
 import { newestPicture } from './sight.ts';
+import { selectedSession } from './selection.ts';
 import {
   type CapSetting,
   closed,
   type Effect,
-  selectedSession,
   type State,
   type Step,
   withNotice,

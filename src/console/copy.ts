@@ -5,7 +5,8 @@
 import type { FeedEntry, SessionId, ViewerId } from '../contract.ts';
 import { chosenViewer } from './aim.ts';
 import { chosenEntry } from './feed-window.ts';
-import { done, selectedSession, type State, type Step, withNotice } from './state.ts';
+import { selectedSession } from './selection.ts';
+import { done, type State, type Step, withNotice } from './state.ts';
 import { clean } from './text.ts';
 
 /** What names a viewer. */

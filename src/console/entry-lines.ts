@@ -7,7 +7,8 @@ import { type Glyphs, unicodeGlyphs } from './glyphs.ts';
 import { dialogRows } from './layout.ts';
 import type { EntryPage } from './modal.ts';
 import type { Dialog } from './panel.ts';
-import { knownViewer, layoutIn, type State } from './state.ts';
+import { knownViewer } from './selection.ts';
+import { layoutIn, type State } from './state.ts';
 import { toneOf, wordOf } from './table.ts';
 import { clean, fit, line, type Line, shorten } from './text.ts';
 

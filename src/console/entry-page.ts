@@ -5,26 +5,9 @@ import { openHelp } from './help-page.ts';
 import { lookUp } from './keymap.ts';
 import type { EntryPage } from './modal.ts';
 import { openPalette } from './palette.ts';
+import { scrolledTop } from './scrolling.ts';
 import { closed, done, type State, type Step } from './state.ts';
 import { undo } from './undo.ts';
-
-const scrolledPage = (
-  state: State,
-  page: EntryPage,
-  by: 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last',
-): State => {
-  const { shown, total } = entryHeight(state, page);
-  const last = Math.max(0, total - shown);
-  const step = {
-    up: page.top - 1,
-    down: page.top + 1,
-    'page-up': page.top - shown,
-    'page-down': page.top + shown,
-    first: 0,
-    last,
-  }[by];
-  return { ...state, modal: { ...page, top: Math.max(0, Math.min(last, step)) } };
-};
 
 /** A key on the page of a line. */
 export const onEntry = (state: State, page: EntryPage, key: string): Step => {
@@ -43,7 +26,9 @@ export const onEntry = (state: State, page: EntryPage, key: string): Step => {
       return done(openPalette(state));
     case 'help':
       return done(openHelp(state, null));
-    default:
-      return done(scrolledPage(state, page, act));
+    default: {
+      const top = scrolledTop(page.top, act, entryHeight(state, page));
+      return done({ ...state, modal: { ...page, top } });
+    }
   }
 };

@@ -11,7 +11,8 @@ import { marksOutOfSight } from './marks.ts';
 import { isTyping } from './modal.ts';
 import { evict, evictAll, hadGone, isWaiting, pacedAnswer, stopPace } from './pace.ts';
 import { isBad, justLost, rowNow, rowsNow } from './sight.ts';
-import { type Armed, done, type State, type Step, viewersIn, withNotice } from './state.ts';
+import { viewersIn } from './selection.ts';
+import { type Armed, done, type State, type Step, withNotice } from './state.ts';
 import { taggedBy } from './tags.ts';
 
 /** Time to undo an eviction. */

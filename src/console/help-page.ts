@@ -1,8 +1,11 @@
 /** The keys in the help: opening it, scrolling, and the search. */
+import type { Motion } from './cursor.ts';
 import { helpHeight } from './help-lines.ts';
 import { lookUp } from './keymap.ts';
+import type { HelpAct } from './keymap-dialogs.ts';
 import type { HelpPage } from './modal.ts';
 import { edited, emptyPrompt, type Prompt } from './prompt.ts';
+import { scrolledTop } from './scrolling.ts';
 import { closed, layoutIn, type State } from './state.ts';
 
 /** The help from its beginning, or what a search finds in it. */
@@ -29,22 +32,16 @@ const onSearch = (state: State, page: HelpPage, key: string): State => {
   return search === null ? scrolled(state, page, key) : helpTyped(state, page, search);
 };
 
+const motionOf = (act: HelpAct | null): Motion | null =>
+  act === 'search' || act === 'close' || act === 'interrupt' ? null : act;
+
 /** A line or a page up or down; any other key changes nothing. */
 const scrolled = (state: State, page: HelpPage, key: string): State => {
-  const act = lookUp('help', key);
-  const { shown, total } = helpHeight(layoutIn(state), page);
-  const { top } = page;
-  const last = Math.max(0, total - shown);
-  const moves: Readonly<Record<string, number>> = {
-    up: top - 1,
-    down: top + 1,
-    'page-up': top - shown,
-    'page-down': top + shown,
-    first: 0,
-    last,
-  };
-  const to = moves[act ?? ''] ?? top;
-  return shownAs(state, { ...page, top: Math.max(0, Math.min(last, to)) });
+  const by = motionOf(lookUp('help', key));
+  return shownAs(state, {
+    ...page,
+    top: scrolledTop(page.top, by, helpHeight(layoutIn(state), page)),
+  });
 };
 
 /** A key in the help. */

@@ -2,7 +2,8 @@
 import type { SessionId, ViewerId } from '../contract.ts';
 import { cursorOn, noCursor } from './cursor.ts';
 import { noFilter } from './filter-text.ts';
-import { type State, viewersIn, withNotice } from './state.ts';
+import { viewersIn } from './selection.ts';
+import { type State, withNotice } from './state.ts';
 
 /** The viewer is in the list that is shown, whatever that is filtered by. */
 const isListed = (state: State, session: SessionId, viewer: ViewerId): boolean =>

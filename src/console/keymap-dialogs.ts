@@ -1,4 +1,5 @@
 /** The keys of the dialogs and prompts; part of the one table in `keymap.ts`. */
+import type { Motion } from './cursor.ts';
 
 /** What the keys of the lists are for: the titles of the help. */
 export type Group = 'Evict' | 'Look' | 'Move' | 'Caps' | 'The program';
@@ -20,8 +21,6 @@ export type Binding<Act> = {
   readonly changes?: true;
 };
 
-type Scroll = 'down' | 'up' | 'page-down' | 'page-up' | 'first' | 'last';
-
 /** What a key asks for in the dialog of the cap. */
 export type CapAct =
   | 'digit'
@@ -38,7 +37,7 @@ export type CapAct =
 export type QuitAct = 'confirm' | 'cancel' | 'interrupt';
 
 /** What a key asks for in the help. */
-export type HelpAct = Scroll | 'search' | 'close' | 'interrupt';
+export type HelpAct = Motion | 'search' | 'close' | 'interrupt';
 
 /** What a key asks for in a line that is typed; all other keys edit it. */
 export type PromptAct =
@@ -51,7 +50,7 @@ export type PromptAct =
   | 'interrupt';
 
 /** What a key asks for in the dialog that evicts several. */
-export type BulkAct = Scroll | 'confirm' | 'reason' | 'cancel' | 'interrupt';
+export type BulkAct = Motion | 'confirm' | 'reason' | 'cancel' | 'interrupt';
 
 /** What a key asks for in the question whether to evict. */
 export type ConfirmAct = 'confirm' | 'cancel' | 'interrupt';
@@ -72,7 +71,7 @@ export type DetailAct =
   | 'interrupt';
 
 /** What a key asks for on the page of a line of the feed. */
-export type EntryAct = Scroll | 'tag' | 'undo' | 'palette' | 'help' | 'close' | 'interrupt';
+export type EntryAct = Motion | 'tag' | 'undo' | 'palette' | 'help' | 'close' | 'interrupt';
 
 /** Ctrl-C, which means the same everywhere. */
 export const interrupt = {
@@ -84,7 +83,7 @@ export const interrupt = {
   changes: true,
 } as const;
 
-const scroll: readonly Binding<Scroll>[] = [
+const scroll: readonly Binding<Motion>[] = [
   { act: 'down', keys: ['j', 'down'], label: 'j k', hint: 'scroll' },
   { act: 'up', keys: ['k', 'up'], label: 'k' },
   { act: 'page-down', keys: ['pagedown'], label: 'PgDn' },

@@ -1,6 +1,7 @@
 /** Who is drawn as the worst, in which order, and the digits beside them. */
 import type { ViewerId, ViewerRow, ViewerState } from '../contract.ts';
-import { knownViewer, layoutIn, type Place, type State } from './state.ts';
+import { knownViewer } from './selection.ts';
+import { layoutIn, type Place, type State } from './state.ts';
 import { type Claim, retagged } from './tags.ts';
 
 const ranks: Readonly<Record<ViewerState, number>> = {

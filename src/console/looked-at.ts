@@ -1,6 +1,7 @@
 /** The viewer that is looked at closely, on its page or in the pane, and what is known of it. */
 import type { Tombstone, ViewerDetail, ViewerId, ViewerRow } from '../contract.ts';
-import { knownViewer, layoutIn, selectedViewer, type State } from './state.ts';
+import { knownViewer, selectedViewer } from './selection.ts';
+import { layoutIn, type State } from './state.ts';
 
 /** All that a picture says of a viewer that is here. */
 export type Closeness = Extract<ViewerDetail, { readonly gone: false }>;

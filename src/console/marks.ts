@@ -10,15 +10,8 @@ import { followsAll } from './followed.ts';
 import { plural } from './format.ts';
 import { moved } from './motion.ts';
 import { justLost, rowsNow } from './sight.ts';
-import {
-  done,
-  type Effect,
-  selectedViewer,
-  type State,
-  type Step,
-  viewersIn,
-  withNotice,
-} from './state.ts';
+import { selectedViewer, viewersIn } from './selection.ts';
+import { done, type Effect, type State, type Step, withNotice } from './state.ts';
 import { shortenMiddle } from './text.ts';
 
 /** Most marks, and most viewers that one `list` gives. */

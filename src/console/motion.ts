@@ -1,7 +1,8 @@
 /** Moving through the lists. */
 import { type Motion, move, noCursor } from './cursor.ts';
 import { movedFeed } from './feed-window.ts';
-import { layoutIn, type State, viewersIn } from './state.ts';
+import { viewersIn } from './selection.ts';
+import { layoutIn, type State } from './state.ts';
 
 /** How long a list keeps its order after the cursor was moved. */
 const orderMs = 2000;

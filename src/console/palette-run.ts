@@ -17,7 +17,8 @@ import { promptOf } from './prompt.ts';
 import { timeOf, wholeOf } from './quantities.ts';
 import { readOnlyRefusal } from './read-only.ts';
 import { sessionsSorted, sortColumns, viewersSorted } from './sorting.ts';
-import { closed, done, knownViewer, type State, type Step, withNotice } from './state.ts';
+import { knownViewer } from './selection.ts';
+import { closed, done, type State, type Step, withNotice } from './state.ts';
 import { undo } from './undo.ts';
 import { meant } from './words.ts';
 

@@ -6,7 +6,8 @@
 import type { Slice } from '../contract.ts';
 import type { Cursor } from './cursor.ts';
 import { onSnapshot, viewOf } from './pictures.ts';
-import { done, type State, type Step, viewersIn, withNotice } from './state.ts';
+import { viewersIn } from './selection.ts';
+import { done, type State, type Step, withNotice } from './state.ts';
 
 /** How long the picture has stood still, in milliseconds; null where it moves. */
 export const pausedFor = ({ paused, now }: State): number | null =>

@@ -6,7 +6,8 @@ import { feedView, settledFeed } from './feed-window.ts';
 import { followedIn } from './followed.ts';
 import { detailOf } from './looked-at.ts';
 import { blindMs } from './sight.ts';
-import { layoutIn, type State, type Step, viewersIn, withNotice } from './state.ts';
+import { viewersIn } from './selection.ts';
+import { layoutIn, type State, type Step, withNotice } from './state.ts';
 import { rested } from './tags.ts';
 
 /** So many of the worst are asked for, wherever they are drawn: `n` goes from one to the next. */

@@ -5,7 +5,8 @@ import { slotBar, slotCells } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
 import { rowLead } from './layout.ts';
 import { sortLabel } from './sorting.ts';
-import { drawnSessions, layoutIn, type State } from './state.ts';
+import { drawnSessions } from './selection.ts';
+import { layoutIn, type State } from './state.ts';
 import {
   type Column,
   headLine,

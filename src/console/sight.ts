@@ -3,7 +3,8 @@
  * terminal that is behind still shows the picture of before, and none is taken for it meanwhile.
  */
 import type { Snapshot, ViewerId, ViewerRow } from '../contract.ts';
-import { knownViewer, knownViewers, type State } from './state.ts';
+import { knownViewer, knownViewers } from './selection.ts';
+import type { State } from './state.ts';
 
 /** A longer time without a picture is a stall: with viewers connected there are four a second. */
 const stallMs = 1000;

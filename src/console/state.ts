@@ -13,13 +13,12 @@ import type {
   Snapshot,
   Sort,
   ViewerId,
-  ViewerRow,
   ViewerSort,
   ViewerState,
 } from '../contract.ts';
-import { type Cursor, drawn, noCursor } from './cursor.ts';
+import { type Cursor, noCursor } from './cursor.ts';
 import { type AppliedFilter, noFilter } from './filter-text.ts';
-import { type Layout, layoutOf, type Pane, type Size, viewerLead } from './layout.ts';
+import { type Layout, layoutOf, type Pane, type Size } from './layout.ts';
 import type { Modal } from './modal.ts';
 import type { Tag } from './tags.ts';
 
@@ -232,55 +231,8 @@ export const initialState = (size: Size, settings: Settings, now: number): State
 export const layoutIn = (state: State): Layout =>
   layoutOf(state.size, state.settings.join !== null);
 
-/** The picture's list of viewers, if it is that of the selected session. */
-export const viewersIn = (state: State): Snapshot['viewers'] | null =>
-  state.snapshot !== null && state.snapshot.session === state.sessions.id
-    ? state.snapshot.viewers
-    : null;
-
-/** The session under the cursor; null where none is drawn. */
-export const selectedSession = (state: State): Snapshot['sessions']['rows'][number] | null =>
-  state.snapshot?.sessions.rows.find((row) => row.id === state.sessions.id) ?? null;
-
-/** The sessions that are drawn. */
-export const drawnSessions = (state: State): Snapshot['sessions']['rows'] =>
-  state.snapshot === null
-    ? []
-    : drawn(state.sessions, state.snapshot.sessions, layoutIn(state).sessions);
-
-/** The viewers that are drawn. */
-export const drawnViewers = (state: State): Snapshot['viewers']['rows'] => {
-  const viewers = viewersIn(state);
-  return viewers === null ? [] : drawn(state.viewers, viewers, layoutIn(state).viewers);
-};
-
-/** Whether the viewers' rows have room for the whole of an id. */
-export const isReadable = (state: State, viewer: ViewerId): boolean =>
-  layoutIn(state).right >= viewerLead(layoutIn(state)) + viewer.length;
-
-/** The viewer under the cursor; null where its id is not drawn: what is not seen is not chosen. */
-export const selectedViewer = (state: State): ViewerRow | null => {
-  const row = drawnViewers(state).find(({ id }) => id === state.viewers.id);
-  return row === undefined || !isReadable(state, row.id) ? null : row;
-};
-
 /** How long a message stays, by its weight. */
 const noticeMs = { good: 4000, warn: 6000, bad: 10_000 } as const;
-
-/** The rows of viewers that the picture has, wherever they stand in it; the same may come twice. */
-export const knownViewers = ({ snapshot }: State): readonly ViewerRow[] =>
-  snapshot === null
-    ? []
-    : [
-        ...snapshot.viewers.rows,
-        ...snapshot.worst,
-        ...snapshot.followed,
-        ...(snapshot.detail?.gone === false ? [snapshot.detail.row] : []),
-      ];
-
-/** What the picture knows of a viewer; null where it is not in it. */
-export const knownViewer = (state: State, viewer: ViewerId): ViewerRow | null =>
-  knownViewers(state).find(({ id }) => id === viewer) ?? null;
 
 /** The state with nothing open over the lists. */
 export const closed = (state: State): State => ({ ...state, modal: { mode: 'main' } });

@@ -8,7 +8,8 @@ import { aimOf } from './aim.ts';
 import { lookUp } from './keymap.ts';
 import { laneOf } from './lane.ts';
 import type { Palette } from './modal.ts';
-import { drawnViewers, isReadable, type State } from './state.ts';
+import { drawnViewers, isReadable } from './selection.ts';
+import type { State } from './state.ts';
 import { taggedBy } from './tags.ts';
 
 /** Whether the viewer stood on the screen of `shown`: its page, its row, or among the worst. */

@@ -2,25 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Acts, type Binding, changes, keymap, lookUp } from '../../src/console/keymap.ts';
 import { keysOf, longestTyped, type RawKey } from '../../src/console/raw-keys.ts';
-
-const plain: RawKey = {
-  leftArrow: false,
-  rightArrow: false,
-  upArrow: false,
-  downArrow: false,
-  pageUp: false,
-  pageDown: false,
-  home: false,
-  end: false,
-  return: false,
-  escape: false,
-  tab: false,
-  shift: false,
-  backspace: false,
-  delete: false,
-  ctrl: false,
-  meta: false,
-};
+import { plainKey as plain } from '../support/raw-key.ts';
 
 const modes = Object.keys(keymap) as (keyof Acts)[];
 

@@ -6,11 +6,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isWaiting } from '../../src/console/pace.ts';
-import { keysOf, type RawKey } from '../../src/console/raw-keys.ts';
+import { keysOf } from '../../src/console/raw-keys.ts';
 import { isBad } from '../../src/console/sight.ts';
 import { chosenViewer } from '../../src/console/aim.ts';
 import type { ViewerId } from '../../src/contract.ts';
 import { ConsoleDriver } from '../support/console-driver.ts';
+import { plainKey } from '../support/raw-key.ts';
 import { viewerId, viewerRow, type World } from '../support/fake-control.ts';
 import {
   type Happening,
@@ -391,25 +392,6 @@ describe('a digit', () => {
   });
 });
 
-const unnamed: RawKey = {
-  leftArrow: false,
-  rightArrow: false,
-  upArrow: false,
-  downArrow: false,
-  pageUp: false,
-  pageDown: false,
-  home: false,
-  end: false,
-  return: false,
-  escape: false,
-  tab: false,
-  shift: false,
-  backspace: false,
-  delete: false,
-  ctrl: false,
-  meta: false,
-};
-
 describe('what a terminal says by itself', () => {
   it.each([
     ['a click', '[<0;12;5M'],
@@ -426,14 +408,14 @@ describe('what a terminal says by itself', () => {
     driver.settle();
     driver.wait(1000);
     expect(driver.digits.size).toBeGreaterThan(4);
-    driver.press(...(keysOf(input, unnamed) ?? []));
+    driver.press(...(keysOf(input, plainKey) ?? []));
     expect(driver.state).toMatchObject({ armed: [], modal: { mode: 'main' } });
   });
 
   it('does not keep digits from being typed together', () => {
-    expect(keysOf('12', unnamed)).toEqual(['1', '2']);
-    expect(keysOf('1\r', unnamed)).toEqual(['1', 'enter']);
-    expect(keysOf('[', unnamed)).toEqual(['[']);
+    expect(keysOf('12', plainKey)).toEqual(['1', '2']);
+    expect(keysOf('1\r', plainKey)).toEqual(['1', 'enter']);
+    expect(keysOf('[', plainKey)).toEqual(['[']);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Tombstone } from '../../src/contract.ts';
 import { unicodeGlyphs } from '../../src/console/glyphs.ts';
 import { filterOf } from '../../src/console/filter-text.ts';
 import { screenOf } from '../../src/console/screen.ts';
-import { drawnViewers } from '../../src/console/state.ts';
+import { drawnViewers } from '../../src/console/selection.ts';
 import { textOf } from '../../src/console/text.ts';
 import { tombstoneLines, tombstoneRow } from '../../src/console/tombstone-lines.ts';
 import { ConsoleDriver } from '../support/console-driver.ts';
