@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** `main` needs nothing beyond npm; `third-party` needs Debian packages and says which. */
+const storms = ['storm', 'leftovers', 'floods', 'slow-memory', 'descriptors', 'stops'].map(
+  (name) => `test/faults/${name}.test.ts`,
+);
+
+/**
+ * `main` needs nothing beyond npm; `third-party` needs Debian packages and says which; `faults`
+ * and `storms` need Linux and root, and `storms` the machine for itself.
+ */
 export default defineConfig({
   test: {
     // The tests wait more than they count: on two cores one worker would leave both idle.
@@ -10,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/third-party/**'],
+          exclude: ['test/third-party/**', 'test/faults/**'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -22,6 +29,31 @@ export default defineConfig({
           globalSetup: 'test/third-party/packages.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          exclude: storms,
+          globalSetup: 'test/faults/machine.ts',
+          // They wait for deadlines, nearly all of the time.
+          maxWorkers: 4,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'storms',
+          include: storms,
+          globalSetup: 'test/faults/machine.ts',
+          // What is measured needs the machine for itself.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -38,10 +38,21 @@ export type ProxyOptions = {
   /** Viewers in all sessions together. */
   readonly maxViewers: number;
   readonly refuseWith: 'close' | 'http';
+  /**
+   * How long a newcomer at a full session waits while viewers that are late are asked once more
+   * whether they live; 0: it is refused at once.
+   */
+  readonly probeOnFullMs: number;
+  /** The longest that a newcomer who comes back too soon waits for its next refusal; 0: never. */
+  readonly refuseHoldMs: number;
   readonly pingIntervalMs: number;
   readonly pongTimeoutMs: number;
   readonly writeTimeoutMs: number;
+  /** A Ping to a backend over TCP that is silent; 0: none, and its silence is no fault. */
+  readonly backendPingIntervalMs: number;
   readonly dialTimeoutMs: number;
+  /** Dials at once; further viewers wait for their turn, with their slot, in the dial timeout. */
+  readonly maxDials: number;
   readonly handshakeTimeoutMs: number;
   /** Bytes of one message from a viewer, all fragments together, as on the wire. */
   readonly maxViewerMessage: number;
@@ -53,6 +64,8 @@ export type ProxyOptions = {
   readonly trustProxies: readonly string[];
   /** Lower-case name of the header that says who a viewer is, believed from those peers only. */
   readonly whoHeader: string | null;
+  /** What is served at `/`, as HTML; null: nothing. */
+  readonly page: string | null;
 };
 
 /** One of the 16 colours that every terminal has, by name. */

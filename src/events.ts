@@ -5,7 +5,7 @@
 import type { SessionId, ViewerId } from './ids.ts';
 
 /** Why a newcomer got no slot. */
-export type RefusalCause = 'cap' | 'max-viewers' | 'locked' | 'draining';
+export type RefusalCause = 'cap' | 'max-viewers' | 'locked' | 'draining' | 'shutdown';
 
 /** Why an admitted viewer was ended by decision. */
 export type EvictionCause = 'pong-timeout' | 'write-timeout' | 'operator';
@@ -60,10 +60,17 @@ type StateEvent = Named & {
 export type EventBody =
   | { readonly event: 'proxy.listening'; readonly address: string }
   | { readonly event: 'proxy.stopped' }
-  | ({ readonly event: 'viewer.admitted'; readonly dialMs: number } & Named)
+  | ({
+      readonly event: 'viewer.admitted';
+      readonly dialMs: number;
+      /** How long it was held at a full session before it took its slot; absent: not at all. */
+      readonly heldMs?: number;
+    } & Named)
   | ({
       readonly event: 'viewer.refused';
       readonly cause: RefusalCause;
+      /** How long it was held before; absent: not at all. */
+      readonly heldMs?: number;
       /** HTTP status, where the refusal was one. */
       readonly status?: number;
     } & Place &
@@ -120,6 +127,13 @@ export type EventBody =
       readonly viewers: number;
       readonly cap: number;
     }
+  /** The process has no descriptor left: newcomers are dropped by the kernel's door, unheard. */
+  | {
+      readonly event: 'descriptors.exhausted';
+      /** The most that the process may have; absent where it is not known. */
+      readonly limit?: number;
+    }
+  | { readonly event: 'descriptors.recovered'; readonly exhaustedMs: number }
   | { readonly event: 'events.dropped'; readonly count: number };
 
 /** One event as it is written: `time` is ISO 8601 in UTC. */

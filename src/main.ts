@@ -14,6 +14,7 @@ import { launch } from './run/launch.ts';
 import { Lifetime } from './run/lifetime.ts';
 import type { Parsed } from './cli/options.ts';
 import { headlessFront } from './run/headless-front.ts';
+import { keepNurserySmall } from './run/nursery.ts';
 import { ignoreSuspension, onStopSignals } from './run/signals.ts';
 
 /** How long the last lines may take, in milliseconds; a reader that stalls gets no more. */
@@ -41,6 +42,7 @@ const frontFor = async (parsed: Parsed, lines: EventLines): Promise<Front> => {
 
 /** Runs until the end, and then ends the process. */
 const run = async (parsed: Parsed): Promise<void> => {
+  keepNurserySmall();
   const life = new Lifetime(systemClock);
   const lines = new EventLines(stdout, systemClock, (reason) =>
     say(`wsbouncer: stdout is closed (${reason}); the proxy goes on, its events are dropped`),

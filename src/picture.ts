@@ -113,6 +113,8 @@ export type Totals = {
   readonly full: number;
   /** Sessions with more viewers than their cap, after it was lowered. */
   readonly over: number;
+  /** Newcomers that wait, without a slot, for one or for their refusal. */
+  readonly held: number;
   /** In the last 5 minutes. */
   readonly refused: number;
   /** In the last 5 minutes. */

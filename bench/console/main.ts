@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { descriptorLimit } from '../../src/cli/descriptors.ts';
+import { descriptorLimit } from '../../src/core/descriptors.ts';
 import { cleanUp } from '../../test/support/cleanup.ts';
 import { startLoad } from './children.ts';
 import { runSmall, runUnderLoad } from './operator.ts';

@@ -4,6 +4,7 @@
  * proxy could then not even refuse.
  */
 import { readFileSync } from 'node:fs';
+import { descriptorLimit } from '../core/descriptors.ts';
 
 /** What POSIX systems give a process where nobody says otherwise. */
 const USUAL_LIMIT = 1024;
@@ -18,13 +19,6 @@ const MOST_VIEWERS = 1_000_000;
 export const maxViewersFor = (descriptors: number): number => {
   const spendable = Math.min(descriptors - 64, (descriptors * 7) / 8);
   return Math.min(MOST_VIEWERS, Math.max(1, Math.floor(spendable / 2)));
-};
-
-/** The soft limit in the text of `/proc/self/limits`; null where it is not there. */
-export const descriptorLimit = (limits: string): number | null => {
-  const soft = /^Max open files\s+(\d+|unlimited)\s/m.exec(limits)?.[1];
-  if (soft === undefined) return null;
-  return soft === 'unlimited' ? Infinity : Number(soft);
 };
 
 /** The default of `--max-viewers` on this machine; Node has raised the soft limit to the hard one. */

@@ -65,8 +65,9 @@ ${screenList}
 Durations: 50ms, 1.5s, 15s, 1m, 1h. Sizes: 64KiB, 4MiB, 1GiB, or plain bytes.
 Every option is also WSBOUNCER_<OPTION> in the environment (WSBOUNCER_CAP=4,
 WSBOUNCER_HEADLESS=1; repeatable ones comma-separated); a flag wins.
-The demo has a cap of 4, pings every 2s, and evicts after 6s of silence or 8s
-without reading; its backends and its path are its own.
+The demo has a cap of 4, pings every 2s, evicts after 6s of silence or 8s
+without reading, gives late viewers 1s when a session is full, and holds
+refusals for 2s at most; its backends and its path are its own.
 
 Examples
   Look around, without a server:

@@ -5,7 +5,7 @@
  */
 import { BouncerError } from '../errors.ts';
 import { environmentName, OPTION_TABLE, spelling, type OptionRow } from './option-table.ts';
-import { parseDuration, type Checked, type Range } from './option-values.ts';
+import { parseDuration, parseDurationOrOff, type Checked, type Range } from './option-values.ts';
 
 /** What the command line says of one option: `true` is a flag without a value. */
 export type FlagValue = string | boolean | readonly (string | boolean)[];
@@ -115,5 +115,10 @@ export class OptionReader {
   /** A duration in milliseconds. */
   duration(name: string, range: Range, fallback: number): number {
     return this.one(name, (text) => parseDuration(text, range), fallback);
+  }
+
+  /** A duration in milliseconds, or 0 for none, which needs no unit. */
+  durationOrOff(name: string, range: Range, fallback: number): number {
+    return this.one(name, (text) => parseDurationOrOff(text, range), fallback);
   }
 }

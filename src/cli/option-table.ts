@@ -67,6 +67,18 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     meaning: 'over the cap: complete the handshake and close with 1013, or answer 503',
   },
   {
+    name: 'probe-on-full',
+    placeholder: '<duration>',
+    byDefault: '2s',
+    meaning: 'over the cap: time for late viewers to show life before one is refused; 0 for none',
+  },
+  {
+    name: 'refuse-hold',
+    placeholder: '<duration>',
+    byDefault: '5s',
+    meaning: 'the longest wait for a refusal of one who keeps coming back; 0 for none',
+  },
+  {
     name: 'ping-interval',
     placeholder: '<duration>',
     byDefault: '15s',
@@ -85,10 +97,22 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     meaning: 'data waits for a viewer that takes none of it: evicted',
   },
   {
+    name: 'backend-ping-interval',
+    placeholder: '<duration>',
+    byDefault: 'the ping interval',
+    meaning: 'a Ping to each silent backend over TCP; 0 for none',
+  },
+  {
     name: 'dial-timeout',
     placeholder: '<duration>',
     byDefault: '10s',
     meaning: 'connecting to the backend, handshake included',
+  },
+  {
+    name: 'max-dials',
+    placeholder: '<n>',
+    byDefault: '256',
+    meaning: 'backends dialled at once; further viewers wait their turn in the dial timeout',
   },
   {
     name: 'handshake-timeout',

@@ -95,6 +95,13 @@ export const parseDuration = (text: string, range: Range): Checked<number> => {
   return within(ms, range, durationText, 'a duration');
 };
 
+/** The same, or `0` for off, with or without a unit. */
+export const parseDurationOrOff = (text: string, range: Range): Checked<number> => {
+  if (/^0(?:ms|s|m|h)?$/.test(text)) return good(0);
+  const checked = parseDuration(text, range);
+  return checked.ok ? checked : bad(checked.problem, `${checked.remedy}, or pass 0 for none`);
+};
+
 /** `64KiB`, `1.5MiB`, `1GiB` or plain bytes. `kB` and `MB` are errors: people differ on 1000 or 1024. */
 export const parseSize = (text: string, range: Range): Checked<number> => {
   const [, whole, fraction = '', unitName = ''] = QUANTITY.exec(text) ?? [];

@@ -53,6 +53,10 @@ const MAX_VIEWERS: Range = { min: 1, max: 1_000_000 };
 const INTERVAL: Range = { min: 10, max: HOUR_MS };
 /** Room for a multiple of the longest interval; timers end at 2^31 ms, 24 days. */
 const TIMEOUT: Range = { min: 10, max: 24 * HOUR_MS };
+/** More at once than listen queues hold helps nobody. */
+const MAX_DIALS: Range = { min: 1, max: 100_000 };
+/** Longer than a minute, no page waits. */
+const HOLD: Range = { min: 10, max: 60_000 };
 /** 0 would refuse every message; a gigabyte is the most that early bytes may hold in memory. */
 const MESSAGE: Range = { min: 1, max: KIB ** 3 };
 
@@ -60,8 +64,20 @@ const parseMessage = (text: string): Checked<number> => parseSize(text, MESSAGE)
 
 /** What the demo does differently, so that half a minute shows every state. */
 const DEFAULTS = {
-  proxy: { cap: 8, pingIntervalMs: 15_000, writeTimeoutMs: 20_000 },
-  demo: { cap: 4, pingIntervalMs: 2000, writeTimeoutMs: 8000 },
+  proxy: {
+    cap: 8,
+    probeOnFullMs: 2000,
+    refuseHoldMs: 5000,
+    pingIntervalMs: 15_000,
+    writeTimeoutMs: 20_000,
+  },
+  demo: {
+    cap: 4,
+    probeOnFullMs: 1000,
+    refuseHoldMs: 2000,
+    pingIntervalMs: 2000,
+    writeTimeoutMs: 8000,
+  },
 } as const;
 
 const readTimes = (
@@ -69,7 +85,12 @@ const readTimes = (
   defaults: { readonly pingIntervalMs: number; readonly writeTimeoutMs: number },
 ): Pick<
   ProxyOptions,
-  'pingIntervalMs' | 'pongTimeoutMs' | 'writeTimeoutMs' | 'dialTimeoutMs' | 'handshakeTimeoutMs'
+  | 'pingIntervalMs'
+  | 'pongTimeoutMs'
+  | 'writeTimeoutMs'
+  | 'backendPingIntervalMs'
+  | 'dialTimeoutMs'
+  | 'handshakeTimeoutMs'
 > => {
   const pingIntervalMs = reader.duration('ping-interval', INTERVAL, defaults.pingIntervalMs);
   const pongTimeoutMs = reader.duration('pong-timeout', TIMEOUT, 3 * pingIntervalMs);
@@ -85,6 +106,7 @@ const readTimes = (
     pingIntervalMs,
     pongTimeoutMs,
     writeTimeoutMs: reader.duration('write-timeout', TIMEOUT, defaults.writeTimeoutMs),
+    backendPingIntervalMs: reader.durationOrOff('backend-ping-interval', INTERVAL, pingIntervalMs),
     dialTimeoutMs: reader.duration('dial-timeout', INTERVAL, 10_000),
     handshakeTimeoutMs: reader.duration('handshake-timeout', INTERVAL, 10_000),
   };
@@ -118,11 +140,15 @@ const readCommon = (
       input.maxViewersDefault,
     ),
     refuseWith: reader.one('refuse-with', (text) => parseChoice(text, ['close', 'http']), 'close'),
+    probeOnFullMs: reader.durationOrOff('probe-on-full', HOLD, defaults.probeOnFullMs),
+    refuseHoldMs: reader.durationOrOff('refuse-hold', HOLD, defaults.refuseHoldMs),
     ...readTimes(reader, defaults),
+    maxDials: reader.one('max-dials', (text) => parseCount(text, MAX_DIALS), 256),
     maxViewerMessage: reader.one('max-viewer-message', parseMessage, 256 * KIB),
     maxBackendMessage: reader.one('max-backend-message', parseMessage, 4 * KIB * KIB),
     allowOrigins: reader.all('allow-origin', parseOrigin) ?? [],
     ...readTrust(reader),
+    page: null,
   };
 };
 

@@ -21,6 +21,7 @@ const refusals = {
   'max-viewers': 'all slots of the proxy taken,',
   locked: 'session locked,',
   draining: 'proxy is draining,',
+  shutdown: 'proxy is shutting down,',
 } as const;
 
 const evictions = {
@@ -125,6 +126,20 @@ export const tellEvent = (event: EventBody): Told => {
         verb: 'full',
         tone: 'full',
         text: `${formatSlots(event.viewers, event.cap)}, the next viewer is refused`,
+      };
+    case 'descriptors.exhausted': {
+      const all = event.limit === undefined ? 'no descriptor is left' : `all ${event.limit} in use`;
+      return {
+        verb: 'no fds',
+        tone: 'bad',
+        text: `${all}: newcomers are dropped; raise ulimit -n`,
+      };
+    }
+    case 'descriptors.recovered':
+      return {
+        verb: 'fds',
+        tone: 'good',
+        text: `free again after ${formatAge(event.exhaustedMs)}`,
       };
     case 'events.dropped':
       return { verb: 'dropped', tone: 'warn', text: plural(event.count, 'event') };

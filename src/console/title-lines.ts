@@ -95,6 +95,7 @@ export const totalsLine = (state: State, columns: number, glyphs: Glyphs): Line 
     ...counts.map((text) => line(text)),
     ...(well ? [line(`${glyphs.state.ok} all well`, 'good')] : []),
     ...problems,
+    ...(totals.held > 0 ? [line(`held ${formatCount(totals.held)}`)] : []),
     line(`refused ${formatCount(totals.refused)}/5m`, totals.refused > 0 ? 'plain' : 'dim'),
     line(`evicted ${formatCount(totals.evicted)}/5m`, totals.evicted > 0 ? 'plain' : 'dim'),
     ...(loopP99Ms === null
@@ -130,6 +131,7 @@ export const countsLine = (state: State, columns: number): Line => {
   const rest: readonly Line[] = [
     ...told(totals.over, 'over'),
     ...told(totals.full, 'full'),
+    ...(totals.held > 0 ? [line(`${formatCount(totals.held)} held`)] : []),
     line(`cap ${snapshot.cap}`, 'dim'),
   ];
   const usual = [line('wsb', 'strong'), ...paused, sessions, viewers, ...troubles];

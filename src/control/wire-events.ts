@@ -42,11 +42,18 @@ export const leaveCauses: Readonly<Record<Exclude<LeaveCause, 'evicted'>, true>>
 export const eventShape: Shape<ProxyEvent> = tagged<ProxyEvent, 'event'>('event', {
   'proxy.listening': { time, address: text() },
   'proxy.stopped': { time },
-  'viewer.admitted': { ...named, dialMs: number },
+  'viewer.admitted': { ...named, dialMs: number, heldMs: maybe(number) },
   'viewer.refused': {
     ...place,
     ...putOrNot,
-    cause: words<RefusalCause>({ cap: true, 'max-viewers': true, locked: true, draining: true }),
+    cause: words<RefusalCause>({
+      cap: true,
+      'max-viewers': true,
+      locked: true,
+      draining: true,
+      shutdown: true,
+    }),
+    heldMs: maybe(number),
     status: maybe(count),
   },
   'viewer.late': state,
@@ -87,5 +94,7 @@ export const eventShape: Shape<ProxyEvent> = tagged<ProxyEvent, 'event'>('event'
   },
   'cap.changed': { time, from: count, to: count, actor: text(), session: maybe(session) },
   'session.full': { time, session, viewers: count, cap: count },
+  'descriptors.exhausted': { time, limit: maybe(count) },
+  'descriptors.recovered': { time, exhaustedMs: number },
   'events.dropped': { time, count },
 });

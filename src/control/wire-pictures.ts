@@ -34,6 +34,7 @@ const totals = record<Totals>({
   stuck: count,
   full: count,
   over: count,
+  held: count,
   refused: count,
   evicted: count,
 });

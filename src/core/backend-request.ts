@@ -60,6 +60,7 @@ const REPLACED: ReadonlySet<string> = new Set([
   'sec-websocket-extensions',
   'sec-websocket-key',
   'sec-websocket-version',
+  'transfer-encoding',
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-proto',

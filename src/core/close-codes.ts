@@ -65,8 +65,9 @@ export const closePayload = (code: number | null, reason: string): Buffer => {
 
 /**
  * What the payload of a received Close frame says, `code` null where it is empty; null where it
- * is illegal: one byte long, a code that may not be sent, a reason that is not UTF-8
- * (RFC 6455 5.5.1).
+ * is illegal: one byte long, or a code that may not be sent (RFC 6455 5.5.1). Whether the reason
+ * is UTF-8 is for its reader to judge, who answers with 1007, as for a text; here what is not
+ * becomes U+FFFD.
  */
 export const readClosePayload = (
   payload: Buffer,
@@ -75,8 +76,5 @@ export const readClosePayload = (
   if (payload.length === 1) return null;
   const code = payload.readUInt16BE(0);
   if (!mayBeSent(code)) return null;
-  const words = payload.subarray(2);
-  const reason = words.toString('utf8');
-  // Decoding replaces what is not UTF-8, so only valid bytes survive the way there and back.
-  return Buffer.from(reason, 'utf8').equals(words) ? { code, reason } : null;
+  return { code, reason: payload.toString('utf8', 2) };
 };

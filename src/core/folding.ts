@@ -62,6 +62,8 @@ export const kindsOf = (body: EventBody): readonly EventKind[] => {
     case 'cap.changed':
     case 'proxy.listening':
     case 'proxy.stopped':
+    case 'descriptors.exhausted':
+    case 'descriptors.recovered':
     case 'events.dropped':
       return ['operator'];
     default:

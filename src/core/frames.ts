@@ -14,6 +14,12 @@ import { controlVerdict, failVerdict, type FailDetail, type Verdict } from './fr
 
 export type { FailCause, FailDetail, Verdict } from './frame-verdict.ts';
 
+/**
+ * Frames without payload that one message may have. They cost whoever receives them something
+ * and add nothing to its length, so that without a bound a message need never end.
+ */
+const MAX_EMPTY_FRAGMENTS = 65_536;
+
 /** What a scanner holds its direction to. */
 export type ScanRules = HeaderRules & {
   /** Payload bytes that the frames of one message may have together, as on the wire. */
@@ -47,6 +53,7 @@ export class FrameScanner {
   #fin = false;
   #midMessage = false;
   #messageBytes = 0;
+  #emptyFragments = 0;
   #messages = 0;
   #ended = false;
 
@@ -135,9 +142,13 @@ export class FrameScanner {
   /** The header at `at`, what is wrong with it, or null where it is cut and legal so far. */
   #read(bytes: Buffer, at: number, end: number): FrameHeader | FailDetail | null {
     const header = readHeader(bytes, at, end, this.#rules, this.#midMessage);
-    return isDataHeader(header) && this.#messageBytes + header.length > this.#rules.maxMessage
-      ? 'message over the limit'
-      : header;
+    return isDataHeader(header) && this.#isOver(header) ? 'message over the limit' : header;
+  }
+
+  #isOver({ length }: FrameHeader): boolean {
+    return length === 0
+      ? this.#emptyFragments === MAX_EMPTY_FRAGMENTS
+      : this.#messageBytes + length > this.#rules.maxMessage;
   }
 
   /** Gives the verdict on anything but a data frame; returns its bytes, 0 while it is cut. */
@@ -168,6 +179,7 @@ export class FrameScanner {
     this.#fin = header.fin;
     this.#midMessage = true;
     this.#messageBytes += header.length;
+    if (header.length === 0) this.#emptyFragments += 1;
   }
 
   /** Takes what there is of the current frame's payload; returns how much that is. */
@@ -179,6 +191,7 @@ export class FrameScanner {
     if (this.#fin) {
       this.#midMessage = false;
       this.#messageBytes = 0;
+      this.#emptyFragments = 0;
       this.#messages += 1;
     }
     return taken;

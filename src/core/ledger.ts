@@ -8,12 +8,15 @@ import type { CapPreview, SessionId } from '../contract.ts';
 /** One reserved place in a session; only the ledger that made it can take it back. */
 export type Slot = { readonly session: SessionId };
 
+/** Why there is no slot: the session's cap, or that of all sessions together. */
+export type NoSlot = 'cap' | 'max-viewers';
+
 /** What came of asking for a slot; `viewers` counts the slots taken after the answer. */
 export type Admission =
   | { readonly ok: true; readonly slot: Slot; readonly viewers: number; readonly cap: number }
   | {
       readonly ok: false;
-      readonly cause: 'cap' | 'max-viewers';
+      readonly cause: NoSlot;
       readonly viewers: number;
       readonly cap: number;
     };

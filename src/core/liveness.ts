@@ -112,6 +112,16 @@ export class Liveness {
     this.#firstPing = null;
   }
 
+  /** The instant of the last life, in the time in which the proxy listened. */
+  get lifeAt(): number {
+    return this.#lifeAt;
+  }
+
+  /** The proxy does not read this viewer. */
+  get isPaused(): boolean {
+    return this.#pausedAt !== null;
+  }
+
   /** The proxy stops reading this viewer, because its backend takes no more. */
   pause(now: number): void {
     this.#pausedAt ??= now;
@@ -177,7 +187,7 @@ export class Liveness {
     const { tickMs, pingIntervalMs } = this.#rules;
     const due = this.#nextPingAt;
     const isDue = now >= due || now + tickMs > due + pingIntervalMs / 16;
-    return isDue && !this.#backendServes(now) ? 'ping' : 'nothing';
+    return isDue && !this.backendServes(now) ? 'ping' : 'nothing';
   }
 
   /**
@@ -200,6 +210,13 @@ export class Liveness {
   get unprovenPing(): { readonly startsAt: number } | null {
     const ping = this.#oldest;
     return ping !== null && ping.startsAt > this.#provenUpTo ? ping : null;
+  }
+
+  /** Whether a Ping of the backend's own is unanswered and serves as ours. */
+  backendServes(now: number): boolean {
+    const newest = this.#backendPings.at(-1);
+    if (newest === undefined) return false;
+    return this.#listened(now) - newest.listenedAt < this.#rules.pongTimeoutMs;
   }
 
   /** Milliseconds to the deadline, 0 or more, and whether it stands still. */
@@ -254,12 +271,6 @@ export class Liveness {
     const asked = this.#oldest?.listenedAt ?? Number.NEGATIVE_INFINITY;
     const base = Math.max(this.#lifeAt, this.#heldAt, asked - pingIntervalMs - tickMs);
     return base + pongTimeoutMs - this.#listened(now);
-  }
-
-  #backendServes(now: number): boolean {
-    const newest = this.#backendPings.at(-1);
-    if (newest === undefined) return false;
-    return this.#listened(now) - newest.listenedAt < this.#rules.pongTimeoutMs;
   }
 
   #measure(ping: SentPing, now: number): void {

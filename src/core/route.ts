@@ -4,8 +4,8 @@
  * headers included, so everything is checked here. The target is split by hand: `URL` would
  * resolve `..`, decode and rewrite, and then check something else than what was sent.
  *
- * Checks go from where to how, and the first failure answers: target (400), path (404), method
- * (405), session id (400), then the upgrade's own details (400, 426).
+ * Checks go from where to how, and the first failure answers: how many headers (431), target
+ * (400), path (404), method (405), session id (400), then the upgrade's own details (400, 426).
  */
 import type { SessionId } from '../contract.ts';
 import { hasToken, type RawHeaders, valuesOf } from './headers.ts';
@@ -41,6 +41,13 @@ export type Answer = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
+/** What is served at `/`. */
+export type Page = {
+  readonly html: string;
+  /** Its Content-Security-Policy. */
+  readonly policy: string;
+};
+
 /** A valid upgrade; `query` is the viewer's, without the `?`, and '' where there is none. */
 export type SessionRoute = {
   readonly kind: 'session';
@@ -56,6 +63,11 @@ const SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/;
 const ORIGIN_FORM = /^\/[\x21\x22\x24-\x7e]*$/;
 /** 16 bytes in base64. */
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
+/**
+ * Header lines of one upgrade: several times what browsers and proxies send, and far below the
+ * thousand from which on backends drop lines unheard, those that this proxy adds among them.
+ */
+const MAX_FIELDS = 200;
 const UPGRADE_WANTED = { Upgrade: 'websocket', Connection: 'Upgrade' };
 
 const answer = (
@@ -158,6 +170,23 @@ const wrongUpgrade = ({ httpVersion, rawHeaders }: RequestLine): Answer | null =
   return null;
 };
 
+/** The page is never kept, put into a frame or taken for something else. */
+const pageAnswer = (method: string, { html, policy }: Page): Answer =>
+  method === 'GET' || method === 'HEAD'
+    ? {
+        kind: 'answer',
+        status: 200,
+        body: html,
+        headers: {
+          'Content-Type': 'text/html; charset=utf-8',
+          'Content-Security-Policy': policy,
+          'Cache-Control': 'no-store',
+          'Referrer-Policy': 'no-referrer',
+          'X-Content-Type-Options': 'nosniff',
+        },
+      }
+    : answer(405, 'The method is wrong: ask with GET', { Allow: 'GET, HEAD' });
+
 /** The connection ends with the answer: after an upgrade nobody reads a second request from it. */
 const closing = (last: Answer): Answer => ({
   ...last,
@@ -168,12 +197,13 @@ const closing = (last: Answer): Answer => ({
 });
 
 /**
- * The answer to a request that asks for no upgrade; never throws. `/healthz` and `/readyz` come
- * before the proxied path, should that match them too.
+ * The answer to a request that asks for no upgrade; never throws. `/healthz`, `/readyz` and the
+ * page, where there is one, come before the proxied path, should that match them too.
  */
 export const routePlain = (
   { method, target }: Pick<RequestLine, 'method' | 'target'>,
   { path: pattern }: RouteOptions,
+  page: Page | null = null,
 ): Answer => {
   const split = splitTarget(target);
   if (split === null) {
@@ -187,6 +217,7 @@ export const routePlain = (
       ? answer(200, split.path === '/healthz' ? 'ok' : 'ready')
       : answer(405, 'The method is wrong: ask with GET', { Allow: 'GET, HEAD' });
   }
+  if (page !== null && split.path === '/') return pageAnswer(method, page);
   const id = idText(split.path, pattern);
   if (id === null) return answer(404, `Nothing is here: viewers connect to ${pattern}`);
   const session = sessionAt(method, id);
@@ -198,12 +229,16 @@ export const routePlain = (
 /**
  * The session of an upgrade, or the answer it gets; never throws. Every answer closes the
  * connection. A path that is not proxied is answered as if no upgrade had been asked for
- * (RFC 9110 7.8), so `/healthz` works for clients that try HTTP/2 by upgrade.
+ * (RFC 9110 7.8), so `/healthz` works for clients that try HTTP/2 by upgrade; but the page is
+ * for browsers only, and a client that is lost at `/` is told where viewers connect.
  */
 export const routeUpgrade = (
   request: RequestLine,
   options: RouteOptions,
 ): SessionRoute | Answer => {
+  if (request.rawHeaders.length > 2 * MAX_FIELDS) {
+    return closing(answer(431, `The headers are too many: send at most ${MAX_FIELDS}`));
+  }
   const split = splitTarget(request.target);
   const id = split === null ? null : idText(split.path, options.path);
   if (split === null || id === null) return closing(routePlain(request, options));

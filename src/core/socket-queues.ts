@@ -1,7 +1,17 @@
 /**
- * Reads how much of what was sent on a TCP connection its far side has not acknowledged:
- * the `tx_queue` column of Linux's `/proc/net/tcp` and `tcp6`.
+ * Reads how much of what was sent on a TCP connection its far side has not acknowledged, and how
+ * often that was sent again in vain: columns of Linux's `/proc/net/tcp` and `tcp6`.
  */
+
+/** What waits to be acknowledged on one connection. */
+export type SocketQueue = {
+  readonly bytes: number;
+  /**
+   * How often the oldest of it was sent again without an answer of any kind. A far side that is
+   * there and has no room left is asked instead, and answers: then 0.
+   */
+  readonly retransmits: number;
+};
 
 /** Both ends of a TCP connection as Node names them. */
 export type Ends = {
@@ -53,19 +63,36 @@ export const queueKey = (ends: Ends, littleEndian: boolean): string =>
 /** Cells of the state of a connection and the blanks around it. */
 const STATE = ' 01 '.length;
 
-/** Digits of a queue. */
-const QUEUE = 8;
+/** Digits of a queue, and of the number of retransmissions. */
+const DIGITS = 8;
+
+/** From the first queue to the timer and to that number. */
+const TO_TIMER = 'tttttttt:rrrrrrrr '.length;
+const TO_RETRANSMITS = 'tttttttt:rrrrrrrr 01:wwwwwwww '.length;
+
+/** The timer that runs while something is to be sent again. */
+const RETRANSMITTING = '01';
+
+const queueAt = (rows: string, at: number, end: number): SocketQueue | null => {
+  const number = (from: number): number =>
+    Number.parseInt(rows.slice(from, Math.min(end, from + DIGITS)), 16);
+  const bytes = number(at);
+  if (Number.isNaN(bytes)) return null;
+  const isSentAgain = rows.startsWith(RETRANSMITTING, at + TO_TIMER) && at + TO_TIMER < end;
+  const retransmits = isSentAgain ? number(at + TO_RETRANSMITS) : 0;
+  return { bytes, retransmits: Number.isNaN(retransmits) ? 0 : retransmits };
+};
 
 /**
- * Bytes not acknowledged for each of the `wanted` keys that `rows`, whole rows of the table,
+ * What is not acknowledged for each of the `wanted` keys that `rows`, whole rows of the table,
  * have. Nothing is cut out of a row but its key: a busy machine has tens of thousands of them,
  * and all are gone through while somebody is under suspicion.
  */
 export const readQueues = (
   rows: string,
   wanted: ReadonlySet<string>,
-): ReadonlyMap<string, number> => {
-  const found = new Map<string, number>();
+): ReadonlyMap<string, SocketQueue> => {
+  const found = new Map<string, SocketQueue>();
   for (let start = 0; start < rows.length;) {
     const newline = rows.indexOf('\n', start);
     const end = newline < 0 ? rows.length : newline;
@@ -75,9 +102,8 @@ export const readQueues = (
     const isRow = local > 1 && remote > local && state > remote && state < end;
     const key = isRow ? rows.slice(local, state) : '';
     if (wanted.has(key)) {
-      const digits = rows.slice(state + STATE, Math.min(end, state + STATE + QUEUE));
-      const queued = Number.parseInt(digits, 16);
-      if (!Number.isNaN(queued)) found.set(key, queued);
+      const queue = queueAt(rows, state + STATE, end);
+      if (queue !== null) found.set(key, queue);
     }
     start = end + 1;
   }

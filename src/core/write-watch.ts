@@ -65,5 +65,11 @@ export class WriteWatch {
   }
 }
 
+/**
+ * As many bytes as systems keep for a program that reads slowly: 6 MiB on Linux, 16 on Windows.
+ * A Ping may lie acknowledged behind so many, and its reader be blameless.
+ */
+export const UNREAD_BYTES = 16 * 1024 * 1024;
+
 /** After how long without progress a viewer counts as stuck. */
 export const stuckAfterMs = (writeTimeoutMs: number): number => Math.min(5_000, writeTimeoutMs / 4);

@@ -53,18 +53,24 @@ export class Dial {
   #received: Buffer = Buffer.alloc(0);
   #over = false;
 
-  /** `done` is called at most once, and not after `abort`. */
+  /**
+   * `done` is called at most once, and not after `abort`. Of the timeout, `waitedMs` are gone
+   * already, in which the dial waited for its turn.
+   */
   constructor(
     request: BackendRequest,
     tls: boolean,
-    limits: { readonly clock: Clock; readonly timeoutMs: number },
+    limits: { readonly clock: Clock; readonly timeoutMs: number; readonly waitedMs: number },
     done: (outcome: DialOutcome) => void,
   ) {
     this.#request = request;
     this.#accept = acceptFor(request.offers.key);
     this.#done = done;
-    this.#cancel = limits.clock.after(limits.timeoutMs, () => {
-      this.#fail('timeout', `no answer within ${limits.timeoutMs} ms`);
+    const { clock, timeoutMs, waitedMs } = limits;
+    this.#cancel = clock.after(timeoutMs - waitedMs, () => {
+      const before = Math.round(waitedMs);
+      const turn = before > 0 ? `, ${before} ms of them before its turn` : '';
+      this.#fail('timeout', `no answer within ${timeoutMs} ms${turn}`);
     });
     this.#socket = open(request, tls);
     this.#socket.setNoDelay(true);

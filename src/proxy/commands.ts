@@ -16,6 +16,8 @@ export type Desk = {
   readonly registry: Registry;
   readonly graveyard: Graveyard;
   readonly clock: Clock;
+  /** Slots may be free, in one session or in any: whoever waits may have them. */
+  readonly freed: (session: SessionId | null) => void;
   readonly stop: (now: boolean) => Promise<void>;
   readonly hasStopped: () => boolean;
 };
@@ -69,7 +71,7 @@ const keep = (
 
 /** Carries commands out; never rejects. */
 export const commandRunner = (desk: Desk) => {
-  const { ledger, board, registry, graveyard, clock, stop, hasStopped } = desk;
+  const { ledger, board, registry, graveyard, clock, freed, stop, hasStopped } = desk;
   return async (command: Command): Promise<CommandResult> => {
     if (hasStopped() && command.do !== 'stop') return refused('the proxy has stopped');
     switch (command.do) {
@@ -86,6 +88,7 @@ export const commandRunner = (desk: Desk) => {
         const from = ledger.setCap(cap, session);
         const which = session === undefined ? {} : { session };
         board.record({ event: 'cap.changed', from, to: cap, actor, ...which });
+        freed(session ?? null);
         return DONE;
       }
       case 'lift-cap': {
@@ -93,6 +96,7 @@ export const commandRunner = (desk: Desk) => {
         if (!ledger.hasOwnCap(session)) return refused(`${session} has no cap of its own`);
         const from = ledger.liftCap(session);
         board.record({ event: 'cap.changed', from, to: ledger.cap, actor, session });
+        freed(session);
         return DONE;
       }
       case 'preview-cap': {

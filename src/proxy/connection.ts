@@ -67,16 +67,16 @@ export class Connection {
       viewer,
       { masked: false, maxMessage: options.maxBackendMessage, deflate: parts.deflate },
       {
-        bytes: () => this.health.backendHeard(clock.now()),
+        bytes: () => this.health.backend.heard(clock.now()),
         ping: (payload, size) => {
           const endsAt = this.toViewer.written;
           this.health.liveness.backendPinged(payload, clock.now(), endsAt - size, endsAt);
         },
-        pong: () => false,
+        pong: (payload) => this.health.backend.pong(payload),
         close: close('backend'),
         fail: fail('backend'),
         paused: (paused) => {
-          if (!paused) this.health.backendHeard(clock.now());
+          if (!paused) this.health.backend.heard(clock.now());
         },
       },
     );
@@ -85,8 +85,8 @@ export class Connection {
       backend,
       { masked: true, maxMessage: options.maxViewerMessage, deflate: parts.deflate },
       {
-        bytes: () => this.health.liveness.life(clock.now()),
-        ping: () => undefined,
+        bytes: () => this.health.heard(clock.now()),
+        ping: (payload, size) => this.health.backend.viewerPinged(payload, clock.now(), size),
         pong: (payload) => this.health.liveness.pong(payload, clock.now()),
         close: close('viewer'),
         fail: fail('viewer'),
@@ -96,9 +96,12 @@ export class Connection {
         },
       },
     );
+    // A process that dies on this machine closes its socket.
+    const isLocal = 'socketPath' in options.backend.address;
+    const backendPingIntervalMs = isLocal ? 0 : options.backendPingIntervalMs;
     this.health = new Health(
       { viewer, backend, toViewer: this.toViewer, toBackend: this.toBackend },
-      { ...options, tickMs: parts.tickMs },
+      { ...options, backendPingIntervalMs, tickMs: parts.tickMs },
       clock.now,
       parts.phase,
     );

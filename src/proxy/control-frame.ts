@@ -18,9 +18,9 @@ declare module 'ws' {
 const frame = (opcode: number, payload: Buffer, mask: boolean): Buffer =>
   Buffer.concat(Sender.frame(payload, { fin: true, rsv1: false, opcode, mask, readOnly: true }));
 
-/** An unmasked Ping for a viewer (RFC 6455 5.5.2). */
-export const pingFrame = (payload: Buffer): Buffer => frame(0x9, payload, false);
+/** A Ping (RFC 6455 5.5.2); `mask` for a backend, to whom the proxy is the client (5.1). */
+export const pingFrame = (payload: Buffer, mask: boolean): Buffer => frame(0x9, payload, mask);
 
-/** A Close of our own; `mask` for a backend, to whom the proxy is the client (RFC 6455 5.1). */
+/** A Close of our own; `mask` likewise. */
 export const closeFrame = ({ code, reason }: CloseWords, mask: boolean): Buffer =>
   frame(0x8, closePayload(code, reason), mask);

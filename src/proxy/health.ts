@@ -1,16 +1,27 @@
 /**
  * Judges one open connection at each tick: is the viewer heard of, does it take what waits for
- * it, does the backend. A verdict that rests on what the kernel holds is given only after the
- * kernel was asked.
+ * it, and the same of the backend. A verdict that rests on what the kernel holds is given only
+ * after the kernel was asked.
  */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Liveness, type LivenessRules } from '../core/liveness.ts';
+import { Probe } from '../core/probe.ts';
+import type { SocketQueue } from '../core/socket-queues.ts';
 import { Peaks } from '../core/trace.ts';
-import { stuckAfterMs, WriteWatch } from '../core/write-watch.ts';
+import { stuckAfterMs, UNREAD_BYTES, WriteWatch } from '../core/write-watch.ts';
+import { BackendHealth } from './backend-health.ts';
 import { pingFrame } from './control-frame.ts';
 import { kernelKey } from './kernel-queues.ts';
 import type { Direction } from './relay.ts';
+
+/**
+ * Retransmissions without an answer of any kind after which the way to a viewer counts as dead:
+ * they take more than a second where the way is short, and longer where it is long.
+ */
+const DEAD_AFTER = 3;
+
+const NO_QUEUE: SocketQueue = { bytes: 0, retransmits: 0 };
 
 /** What a connection is to be ended for. */
 export type HealthVerdict = 'fine' | 'pong-timeout' | 'write-timeout' | 'backend-stuck';
@@ -25,25 +36,30 @@ type Ends = {
   readonly toBackend: Direction;
 };
 
-type Rules = LivenessRules & { readonly writeTimeoutMs: number };
+type Rules = LivenessRules & {
+  readonly writeTimeoutMs: number;
+  /** 0: none. */
+  readonly backendPingIntervalMs: number;
+};
 
 /** The health of one open viewer; all times are milliseconds of one monotonic clock. */
 export class Health {
   readonly liveness: Liveness;
+  readonly backend: BackendHealth;
   readonly #ends: Ends;
   readonly #rules: Rules;
   readonly #now: () => number;
   readonly #viewerWrites = new WriteWatch();
-  readonly #backendWrites = new WriteWatch();
   readonly #viewerKey: string | null;
-  readonly #backendKey: string | null;
   /** Bytes that were last seen to wait ahead of an answer that is overdue. */
   #aheadBytes = 0;
-  #backendHeardAt: number;
   readonly #queues: Peaks;
   #keptUntil = Number.NEGATIVE_INFINITY;
-  /** Where our last Ping ends in the bytes written to the viewer. */
+  /** Where our last Ping ends in the bytes written to the viewer, and when it was put there. */
   #pingEndsAt = 0;
+  #pingPutAt = Number.NEGATIVE_INFINITY;
+  #probe: Probe | null = null;
+  #whenHeard: (() => void) | null = null;
 
   /** `phase`: see `Liveness`. */
   constructor(ends: Ends, rules: Rules, now: () => number, phase: number) {
@@ -51,9 +67,10 @@ export class Health {
     this.#rules = rules;
     this.#now = now;
     this.liveness = new Liveness(rules, now(), phase);
+    const { pongTimeoutMs, writeTimeoutMs, tickMs, backendPingIntervalMs: pingIntervalMs } = rules;
+    const backendRules = { pingIntervalMs, pongTimeoutMs, writeTimeoutMs, tickMs };
+    this.backend = new BackendHealth(ends, backendRules, now);
     this.#viewerKey = kernelKey(ends.viewer);
-    this.#backendKey = kernelKey(ends.backend);
-    this.#backendHeardAt = now();
     this.#queues = new Peaks(now());
   }
 
@@ -83,14 +100,64 @@ export class Health {
     return stuck ? 'stuck' : this.liveness.state(now);
   }
 
-  /** A byte came from the backend, or the proxy reads it again. */
-  backendHeard(now: number): void {
-    this.#backendHeardAt = now;
+  /** A byte of a frame came from the viewer. */
+  heard(now: number): void {
+    this.liveness.life(now);
+    const tell = this.#whenHeard;
+    this.#whenHeard = null;
+    tell?.();
+  }
+
+  /**
+   * Whether the viewer may be asked for a newcomer's sake: it is late, and neither kept nor one
+   * that the proxy does not read. It may be stuck as well: its network may have gone.
+   */
+  mayBeAsked(now: number): boolean {
+    const isLate = this.liveness.state(now) !== 'ok';
+    return isLate && now >= this.#keptUntil && !this.liveness.isPaused;
+  }
+
+  /**
+   * Asks the viewer at once whether it lives, and calls `heard` with its next life. Returns the
+   * instant from which on life counts; null: it may not be asked, or was so lately.
+   */
+  probe(now: number, heard: () => void): number | null {
+    if (!this.mayBeAsked(now)) return null;
+    this.#probe ??= new Probe(this.#rules.pingIntervalMs);
+    const question = this.#probe.ask(now, this.liveness.lifeAt);
+    if (question === null) return null;
+    this.#whenHeard = heard;
+    // While a Ping of the backend's own is unanswered, ours stay out.
+    if (question.isNew && !this.liveness.backendServes(now)) this.#ping(now);
+    return question.since;
+  }
+
+  /** What the kernel has to be asked before `failsProbe`; null: nothing. */
+  get probeKey(): string | null {
+    return this.#viewerKey;
+  }
+
+  /**
+   * Whether the viewer has been silent since it was asked, although the question could reach it,
+   * or because nothing can. One that it could not reach for what waits ahead of it is spared: the
+   * write deadline judges.
+   */
+  failsProbe(now: number, queues: ReadonlyMap<string, SocketQueue>): boolean {
+    this.#whenHeard = null;
+    const probe = this.#probe;
+    if (probe?.isUnanswered(this.liveness.lifeAt) !== true) return false;
+    const wasPut = this.#pingPutAt >= probe.since || this.liveness.backendServes(now);
+    const { bytes, retransmits } = queues.get(this.#viewerKey ?? '') ?? NO_QUEUE;
+    const isReached = wasPut && this.liveness.isAsked && this.#bytesAhead(bytes) === 0;
+    const isDead = retransmits >= DEAD_AFTER;
+    const fails = (isDead || (isReached && !this.#mayLieUnread(bytes))) && this.mayBeAsked(now);
+    if (!fails) probe.spare();
+    return fails;
   }
 
   /** Looks at Node's counters and says what the kernel has to be asked before `judge`. */
   look(now: number): Suspicion {
-    const { viewer, backend } = this.#ends;
+    const { viewer } = this.#ends;
     const keys: string[] = [];
     const unheard = this.#isUnheard(now);
     if (!unheard) this.#aheadBytes = 0;
@@ -99,44 +166,36 @@ export class Health {
     const seen = this.#viewerWrites.look(now, waiting, viewer.bytesWritten - inNode, inNode);
     if ((seen === 'suspect' || unheard) && this.#viewerKey !== null) keys.push(this.#viewerKey);
     if (this.#viewerKey === null) this.#weighAhead(now, 0);
-    const theirs = this.#backendWrites.look(
-      now,
-      backend.writableLength,
-      backend.bytesWritten - backend.writableLength,
-    );
-    if (theirs === 'suspect' && this.#backendKey !== null) keys.push(this.#backendKey);
+    const backendKey = this.backend.look(now);
+    if (backendKey !== null) keys.push(backendKey);
     this.#queues.sample(now, this.queuedBytes);
     return keys;
   }
 
   /** Takes in what the kernel holds, for whichever of the suspected keys it could be told. */
-  confirm(now: number, queues: ReadonlyMap<string, number>): void {
-    const viewer = this.#viewerKey === null ? undefined : queues.get(this.#viewerKey);
+  confirm(now: number, queues: ReadonlyMap<string, SocketQueue>): void {
+    const viewer = this.#viewerKey === null ? undefined : queues.get(this.#viewerKey)?.bytes;
     if (viewer !== undefined) {
       this.#viewerWrites.confirm(now, viewer);
       this.#queues.sample(now, this.queuedBytes);
     }
     // Without the kernel's word, what waits in Node is all that is known.
     this.#weighAhead(now, viewer ?? 0);
-    const backend = this.#backendKey === null ? undefined : queues.get(this.#backendKey);
-    if (backend !== undefined) this.#backendWrites.confirm(now, backend);
+    this.backend.confirm(now, queues);
   }
 
   /**
-   * The verdict, and a Ping to the viewer where one is due. With `isSuspect`, before the kernel
+   * The verdict, and a Ping to either side where one is due. With `isSuspect`, before the kernel
    * was asked: only what does not rest on its word.
    */
   judge(now: number, isSuspect: boolean): HealthVerdict {
-    const { toViewer } = this.#ends;
-    const { writeTimeoutMs, pongTimeoutMs } = this.#rules;
+    const { writeTimeoutMs } = this.#rules;
     const isKept = now < this.#keptUntil;
     if (!isSuspect) {
       const isFull = this.#viewerWrites.waitedMs(now) >= writeTimeoutMs;
       if (isFull && !isKept) return 'write-timeout';
-      if (this.#backendWrites.waitedMs(now) >= writeTimeoutMs) return 'backend-stuck';
     }
-    const cutOff = !toViewer.atBoundary && !toViewer.isPaused;
-    if (cutOff && now - this.#backendHeardAt >= pongTimeoutMs) return 'backend-stuck';
+    if (this.backend.judge(now, isSuspect) !== 'fine') return 'backend-stuck';
     const verdict = this.liveness.tick(now, isKept);
     if (verdict === 'expired') return isSuspect ? 'fine' : 'pong-timeout';
     if (verdict === 'ping') this.#ping(now);
@@ -148,12 +207,13 @@ export class Health {
     const { toViewer, viewer } = this.#ends;
     if (toViewer.written - viewer.writableLength < this.#pingEndsAt) return;
     const payload = randomBytes(8);
-    const frame = pingFrame(payload);
+    const frame = pingFrame(payload, false);
     if (!toViewer.atBoundary && !this.liveness.isAsked) this.liveness.hold(now);
     toViewer.insert(frame, () => {
       const startsAt = toViewer.written;
       this.#pingEndsAt = startsAt + frame.length;
-      this.liveness.pinged(payload, this.#now(), startsAt, this.#pingEndsAt);
+      this.#pingPutAt = this.#now();
+      this.liveness.pinged(payload, this.#pingPutAt, startsAt, this.#pingEndsAt);
     });
   }
 
@@ -169,10 +229,30 @@ export class Health {
    */
   #weighAhead(now: number, kernel: number): void {
     if (!this.#isUnheard(now)) return;
+    this.#aheadBytes = this.#bytesAhead(kernel, this.#ends.toViewer.written);
+    if (this.#aheadBytes > 0 || this.#mayLieUnread(kernel)) this.liveness.hold(now);
+  }
+
+  /**
+   * Whether the viewer may not have come to the unanswered Ping yet, although its kernel has it:
+   * data still waits behind it, so that what is taken makes room by being read, and no more was
+   * taken since than a kernel keeps. Who then takes nothing is judged by the write deadline.
+   */
+  #mayLieUnread(kernel: number): boolean {
     const { viewer, toViewer } = this.#ends;
-    const startsAt = this.liveness.unprovenPing?.startsAt ?? toViewer.written;
+    const ping = this.liveness.unprovenPing;
+    if (ping === null || viewer.writableLength === 0) return false;
+    return toViewer.written - viewer.writableLength - kernel - ping.startsAt < UNREAD_BYTES;
+  }
+
+  /**
+   * Bytes ahead of the unanswered Ping that still wait for the viewer, `kernel` of them with all
+   * behind it there; where no Ping is unproven, those ahead of byte `otherwise`.
+   */
+  #bytesAhead(kernel: number, otherwise = 0): number {
+    const { viewer, toViewer } = this.#ends;
+    const startsAt = this.liveness.unprovenPing?.startsAt ?? otherwise;
     const sinceThePing = toViewer.written - startsAt;
-    this.#aheadBytes = Math.max(0, viewer.writableLength + kernel - sinceThePing);
-    if (this.#aheadBytes > 0) this.liveness.hold(now);
+    return Math.max(0, viewer.writableLength + kernel - sinceThePing);
   }
 }

@@ -5,7 +5,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { endianness, platform } from 'node:os';
-import { queueKey, readQueues } from '../core/socket-queues.ts';
+import { setImmediate } from 'node:timers/promises';
+import { queueKey, readQueues, type SocketQueue } from '../core/socket-queues.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 const LITTLE_ENDIAN = endianness() === 'LE';
@@ -29,7 +30,7 @@ const PIECE = 64 * 1024;
 const search = async (
   table: FileHandle,
   keys: ReadonlySet<string>,
-  found: Map<string, number>,
+  found: Map<string, SocketQueue>,
 ): Promise<void> => {
   const piece = Buffer.allocUnsafe(PIECE);
   let rest = '';
@@ -37,18 +38,21 @@ const search = async (
     const { bytesRead } = await table.read(piece, 0, PIECE, null);
     const text = rest + piece.toString('latin1', 0, bytesRead);
     const whole = bytesRead === 0 ? text.length : text.lastIndexOf('\n') + 1;
-    for (const [key, queued] of readQueues(text.slice(0, whole), keys)) found.set(key, queued);
+    for (const [key, queue] of readQueues(text.slice(0, whole), keys)) found.set(key, queue);
     if (bytesRead === 0 || found.size === keys.size) return;
     rest = text.slice(whole);
   }
 };
 
-/** Unacknowledged bytes of the connections asked for; those that it cannot tell are missing. */
+/**
+ * What is not acknowledged on the connections asked for; those that it cannot tell are missing.
+ * Resolves after the sockets were polled: a verdict is due, and what has come counts first.
+ */
 export const readKernelQueues = async (
   keys: ReadonlySet<string>,
   tables = TABLES,
-): Promise<ReadonlyMap<string, number>> => {
-  const found = new Map<string, number>();
+): Promise<ReadonlyMap<string, SocketQueue>> => {
+  const found = new Map<string, SocketQueue>();
   for (const path of tables) {
     if (found.size === keys.size) break;
     try {
@@ -62,5 +66,6 @@ export const readKernelQueues = async (
       // Without /proc, as in some containers, Node's own counters have to do.
     }
   }
+  await setImmediate();
   return found;
 };

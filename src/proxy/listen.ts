@@ -1,9 +1,10 @@
 /** The listening side: Node's HTTP server, bounded in time, and what it calls its address. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6, type AddressInfo } from 'node:net';
-import type { Address } from '../contract.ts';
-import { routePlain } from '../core/route.ts';
+import type { Address, ProxyOptions } from '../contract.ts';
+import { type Page, routePlain } from '../core/route.ts';
 import { BouncerError } from '../errors.ts';
+import { pagePolicy } from './page-policy.ts';
 
 /** How an address is written: `127.0.0.1:8080`, `[::1]:8080`, `unix:/path.sock`. */
 export const addressText = (address: Address): string => {
@@ -12,32 +13,52 @@ export const addressText = (address: Address): string => {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 };
 
-const answerPlain = (path: string) => (request: IncomingMessage, response: ServerResponse) => {
-  const { method = '', url = '' } = request;
-  const { status, headers, body } = routePlain({ method, target: url }, { path });
-  // A Connection header of ours takes the place of Node's, and with it the end that was asked for.
-  const { Connection: options } = headers;
-  const ends = options !== undefined && !response.shouldKeepAlive;
-  response.writeHead(status, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    ...headers,
-    ...(ends ? { Connection: `${options}, close` } : {}),
-  });
-  response.end(method === 'HEAD' ? undefined : body);
-};
+type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A server whose request heads take at most `handshakeTimeoutMs`, to within a quarter of it. */
-export const httpServer = (path: string, handshakeTimeoutMs: number): Server =>
-  createServer(
+const answerPlain =
+  (path: string, page: Page | null): Answering =>
+  (request, response) => {
+    const { method = '', url = '' } = request;
+    const { status, headers, body } = routePlain({ method, target: url }, { path }, page);
+    // A Connection header of ours takes the place of Node's, and with it the end that was asked for.
+    const { Connection: options } = headers;
+    const ends = options !== undefined && !response.shouldKeepAlive;
+    response.writeHead(status, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': Buffer.byteLength(body),
+      ...headers,
+      ...(ends ? { Connection: `${options}, close` } : {}),
+    });
+    response.end(method === 'HEAD' ? undefined : body);
+  };
+
+/** Longest head of a request, in bytes. */
+const MAX_HEAD = 16_384;
+
+/**
+ * A server whose request heads take at most `handshakeTimeoutMs`, to within a quarter of it. It
+ * reads strictly, and heads of at most 16 KiB, whatever `NODE_OPTIONS` say.
+ */
+export const httpServer = ({
+  path,
+  page,
+  handshakeTimeoutMs,
+}: Pick<ProxyOptions, 'path' | 'page' | 'handshakeTimeoutMs'>): Server => {
+  const server = createServer(
     {
+      maxHeaderSize: MAX_HEAD,
+      insecureHTTPParser: false,
       headersTimeout: handshakeTimeoutMs,
       requestTimeout: handshakeTimeoutMs,
       // Node takes whole milliseconds only.
       connectionsCheckingInterval: Math.max(1, Math.floor(handshakeTimeoutMs / 4)),
     },
-    answerPlain(path),
+    answerPlain(path, page === null ? null : { html: page, policy: pagePolicy(page) }),
   );
+  // Some versions of Node drop headers beyond their number unheard: the route counts them itself.
+  server.maxHeadersCount = 0;
+  return server;
+};
 
 const cannotListen = (wanted: string, error: NodeJS.ErrnoException): BouncerError => {
   const say = (what: string, remedy: string): BouncerError =>

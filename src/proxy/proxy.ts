@@ -12,16 +12,20 @@ import { Ledger } from '../core/ledger.ts';
 import type { ProxyEvent } from '../events.ts';
 import { Board } from './board.ts';
 import { commandRunner } from './commands.ts';
+import { Descriptors, type DescriptorTable, ownDescriptors } from './descriptors.ts';
+import { Dials } from './dials.ts';
 import { Graveyard } from './graveyard.ts';
 import type { House } from './house.ts';
 import { LINGER_MS } from './leg.ts';
 import { addressText, httpServer, isLoopback, listen } from './listen.ts';
+import type { Hall } from './newcomer.ts';
 import { answerHttp, Refusals } from './refuse.ts';
 import { Registry } from './registry.ts';
 import { Rounds, tickMsFor } from './rounds.ts';
 import { draw } from './snapshot.ts';
 import { enter, trustedBy, type Door } from './upgrade.ts';
 import { countingIds, type ViewerIds } from './viewer-ids.ts';
+import { Waiting } from './waiting.ts';
 import { Watches } from './watches.ts';
 
 /** A running proxy; `address` is where viewers connect, with the real port. */
@@ -33,6 +37,8 @@ export type ProxyParts = {
   readonly ids?: ViewerIds;
   /** Called for every event, `proxy.listening` included. */
   readonly onEvent?: (event: ProxyEvent) => void;
+  /** Absent: this process's own. */
+  readonly descriptorTable?: DescriptorTable;
 };
 
 const LOOP_RESOLUTION_MS = 10;
@@ -58,13 +64,15 @@ const loopMeter = (): { readonly p99: () => number | null } => {
 /** Starts a proxy; throws a BouncerError where it cannot listen. */
 export const startProxy = async (
   options: ProxyOptions,
-  { clock = systemClock, ids = countingIds(), onEvent }: ProxyParts = {},
+  { clock = systemClock, ids = countingIds(), onEvent, descriptorTable }: ProxyParts = {},
 ): Promise<Proxy> => {
   const board = new Board(clock);
   if (onEvent) board.listen(onEvent);
   const ledger = new Ledger(options.cap, options.maxViewers);
   const registry = new Registry();
   const graveyard = new Graveyard(clock);
+  const table = descriptorTable ?? ownDescriptors();
+  const descriptors = new Descriptors(clock, table, (event) => board.record(event));
   const tickMs = tickMsFor(options.pingIntervalMs);
   const meter = loopMeter();
   const { promise: closed, resolve: close } = Promise.withResolvers<string>();
@@ -80,35 +88,46 @@ export const startProxy = async (
     board,
     graveyard,
     refusals: new Refusals(options.refuseWith, clock),
+    dials: new Dials(options, clock),
+    makeRoom: ({ slot }) => registry.makeRoom(slot.session, ledger),
     release: (viewer) => {
       ledger.release(viewer.slot);
-      if (registry.release(viewer)) board.forget(viewer.slot.session);
+      const wasLast = registry.release(viewer);
+      if (wasLast) board.forget(viewer.slot.session);
+      waiting.released(viewer, wasLast);
     },
+    freed: ({ slot }) => waiting.freed(slot.session),
     gone: (viewer) => {
       registry.gone(viewer);
       if (registry.remaining === 0) whenEmpty?.();
     },
   };
 
-  const server = httpServer(options.path, options.handshakeTimeoutMs);
+  const hall: Hall = {
+    house,
+    ids,
+    admit: (viewer) => registry.add(viewer),
+    holders: (session) => registry.holders(session),
+  };
+  const waiting = new Waiting(hall, (session) => registry.sessions.get(session) ?? []);
+
+  const server = httpServer(options);
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
+    descriptors.accepted(socket);
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
   const bound = await listen(server, options.listen);
+  // Accepting may fail, without a descriptor; without a listener that would end the process.
+  server.on('error', () => descriptors.look());
   const address = addressText(bound);
   const startedAt = clock.date().getTime();
   const door: Door = {
-    house,
-    ids,
+    ...hall,
     trusted: trustedBy(options.trustProxies),
     loopback: isLoopback(bound),
-    admit: (viewer) => {
-      registry.makeRoom(viewer.slot.session, ledger);
-      registry.add(viewer);
-    },
-    holders: (session) => registry.holders(session),
+    waiting,
   };
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     // A broken socket is noticed by its end; without a listener it would end the process.
@@ -120,13 +139,18 @@ export const startProxy = async (
     socket.on('error', () => undefined);
     answerHttp(socket, clock, { status: 405, body: 'The method is wrong: ask with GET\n' });
   });
-  const rounds = new Rounds(clock, tickMs, () => registry.viewers);
+  const rounds = new Rounds(
+    clock,
+    tickMs,
+    () => registry.viewers,
+    () => descriptors.tick(),
+  );
 
   let seq = 0;
   const picture = (view: View): Snapshot => {
     seq += 1;
     const loopP99Ms = meter.p99();
-    const here = { ledger, board, registry, graveyard };
+    const here = { ledger, board, registry, graveyard, held: waiting.size };
     return draw({ options, clock, ...here, address, startedAt, seq, loopP99Ms }, view);
   };
   const watches = new Watches(clock, picture);
@@ -139,6 +163,7 @@ export const startProxy = async (
   const windDown = async (): Promise<void> => {
     server.close();
     server.closeIdleConnections();
+    const unseated = waiting.stop();
     const empty = new Promise<void>((resolve) => {
       whenEmpty = resolve;
       if (registry.remaining === 0) resolve();
@@ -146,9 +171,9 @@ export const startProxy = async (
     for (const viewer of registry.viewers) viewer.happen({ on: 'shutdown' });
     const late = new Promise<void>((resolve) => {
       const cancel = clock.after(LINGER_MS, resolve);
-      void empty.then(cancel);
+      void Promise.all([empty, unseated]).then(cancel);
     });
-    await Promise.race([empty, late]);
+    await Promise.race([Promise.all([empty, unseated]), late]);
     terminate();
     await empty;
     rounds.stop();
@@ -176,6 +201,7 @@ export const startProxy = async (
       registry,
       graveyard,
       clock,
+      freed: (session) => waiting.freed(session),
       stop,
       hasStopped: () => stopped,
     }),

@@ -27,14 +27,17 @@ const measure = ({ connection }: Viewer, elapsedMs: number): void =>
 export class Rounds {
   readonly #clock: Clock;
   readonly #viewers: () => Iterable<Viewer>;
+  readonly #onRound: () => void;
   readonly #cancel: Cancel;
   #due = false;
   #asking = false;
   #roundAt: number;
 
-  constructor(clock: Clock, tickMs: number, viewers: () => Iterable<Viewer>) {
+  /** `onRound` is called at every round, after all viewers. */
+  constructor(clock: Clock, tickMs: number, viewers: () => Iterable<Viewer>, onRound: () => void) {
     this.#clock = clock;
     this.#viewers = viewers;
+    this.#onRound = onRound;
     this.#roundAt = clock.now();
     this.#cancel = clock.every(tickMs, () => {
       if (this.#due) return;
@@ -66,6 +69,7 @@ export class Rounds {
     }
     // While the kernel is still being asked, suspects wait for the next round.
     if (suspects.length > 0 && !this.#asking) void this.#ask(suspects, keys);
+    this.#onRound();
   }
 
   async #ask(suspects: readonly Viewer[], keys: ReadonlySet<string>): Promise<void> {

@@ -37,6 +37,8 @@ export type Scene = {
   readonly board: Board;
   readonly registry: Registry;
   readonly graveyard: Graveyard;
+  /** Newcomers that wait. */
+  readonly held: number;
   readonly address: string;
   readonly startedAt: number;
   readonly seq: number;
@@ -45,7 +47,7 @@ export type Scene = {
 
 const totalsOf = (
   { sessions, states, full, over }: Census,
-  { ledger, board }: Pick<Scene, 'ledger' | 'board'>,
+  { ledger, board, held }: Pick<Scene, 'ledger' | 'board' | 'held'>,
 ): Totals => ({
   sessions: sessions.length,
   viewers: ledger.total,
@@ -54,6 +56,7 @@ const totalsOf = (
   stuck: states.stuck,
   full,
   over,
+  held,
   refused: board.refused,
   evicted: board.evicted,
 });

@@ -1,20 +1,16 @@
 /**
  * The door: every upgrade that Node hands over goes through here, from the bare request to a
- * viewer that dials, or to an answer that says what is wrong.
+ * viewer that dials, to a newcomer that waits, or to an answer that says what is wrong.
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6, type Socket } from 'node:net';
-import { backendRequest } from '../core/backend-request.ts';
-import { CLOSE } from '../core/close-codes.ts';
 import { isTrustedPeer, viewerAddress } from '../core/forwarded.ts';
 import { mayConnect } from '../core/origin.ts';
 import { routeUpgrade } from '../core/route.ts';
 import { nameViewer } from '../core/who.ts';
-import type { Holder } from '../contract.ts';
-import type { House } from './house.ts';
+import { type Hall, seat, turnAway } from './newcomer.ts';
 import { answerHttp } from './refuse.ts';
-import { Viewer } from './viewer.ts';
-import type { ViewerIds } from './viewer-ids.ts';
+import type { Waiting } from './waiting.ts';
 
 /** Whether an address is one of `--trust-proxy`. */
 export const trustedBy = (ranges: readonly string[]): ((address: string) => boolean) => {
@@ -28,39 +24,15 @@ export const trustedBy = (ranges: readonly string[]): ((address: string) => bool
   return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 };
 
-/** What the door needs to know besides the house. */
-export type Door = {
-  readonly house: House;
-  readonly ids: ViewerIds;
+/** What the door needs to know besides what seats and refusals do. */
+export type Door = Hall & {
   readonly trusted: (address: string) => boolean;
   /** The proxy listens on loopback; see `mayConnect`. */
   readonly loopback: boolean;
-  /** Lists the viewer, and makes room for its backend connection. */
-  readonly admit: (viewer: Viewer) => void;
-  /** Who holds the slots of a session. */
-  readonly holders: (session: Viewer['slot']['session']) => readonly Holder[];
+  readonly waiting: Waiting;
 };
 
-const refuse = (
-  { house, holders }: Door,
-  cause: 'cap' | 'max-viewers',
-  place: {
-    readonly session: Viewer['slot']['session'];
-    readonly remote: string;
-    readonly who?: string;
-    readonly viewers: number;
-    readonly cap: number;
-  },
-  how: { readonly request: IncomingMessage; readonly socket: Socket; readonly head: Buffer },
-): void => {
-  const words = cause === 'cap' ? CLOSE.sessionFull : CLOSE.proxyFull;
-  const put = house.refusals.refuse(how.request, how.socket, how.head, { words, status: 503 });
-  house.board.record({ event: 'viewer.refused', ...place, cause, ...put }, () =>
-    cause === 'cap' ? holders(place.session) : [],
-  );
-};
-
-/** Takes one upgrade in; returns once the viewer dials or is answered. */
+/** Takes one upgrade in; returns once the viewer dials, waits or is answered. */
 export const enter = (door: Door, request: IncomingMessage, socket: Socket, head: Buffer): void => {
   const { house } = door;
   const { method = '', httpVersion, url = '', rawHeaders } = request;
@@ -81,23 +53,12 @@ export const enter = (door: Door, request: IncomingMessage, socket: Socket, head
   const isTrusted = isTrustedPeer({ peer, trusted });
   const named = nameViewer(rawHeaders, house.options.whoHeader, isTrusted);
   const { who } = named;
-  const { remote } = forwarded;
-  const { session } = route;
+  const { session, query } = route;
+  const arrival = { session, query, forwarded, who, rawHeaders: named.rawHeaders };
+  const newcomer = { ...arrival, request, socket, head };
   const admission = house.ledger.reserve(session);
-  const { viewers, cap } = admission;
-  if (!admission.ok) {
-    const from = who === null ? { remote } : { remote, who };
-    const place = { session, ...from, viewers, cap };
-    refuse(door, admission.cause, place, { request, socket, head });
-    return;
+  if (admission.ok) seat(door, newcomer, admission, null);
+  else if (!door.waiting.hold(newcomer, admission.cause)) {
+    turnAway(door, newcomer, { cause: admission.cause, heldMs: null });
   }
-  const number = door.ids.next();
-  const { slot } = admission;
-  const viewer = new Viewer({ number, slot, remote, who, request, socket, head }, house);
-  door.admit(viewer);
-  if (viewers === cap) house.board.record({ event: 'session.full', session, viewers, cap });
-  const { backend: template, backendHost } = house.options;
-  const { query } = route;
-  const order = { template, session, query, rawHeaders: named.rawHeaders, backendHost, forwarded };
-  viewer.dial(backendRequest(order));
 };

@@ -17,6 +17,7 @@ export type Subject = {
   readonly slot: Slot;
   readonly remote: string;
   readonly who: string | null;
+  readonly heldMs: number | null;
   readonly arrivedAt: number;
 };
 
@@ -39,10 +40,12 @@ export class ViewerRecords {
   /** The relay runs. */
   admitted(): void {
     this.#openedAt = this.#house.clock.now();
+    const { heldMs, arrivedAt } = this.#subject;
     this.#house.board.record({
       event: 'viewer.admitted',
       ...this.#named,
-      dialMs: Math.round(this.#openedAt - this.#subject.arrivedAt),
+      dialMs: Math.round(this.#openedAt - arrivedAt),
+      ...(heldMs === null ? {} : { heldMs }),
     });
   }
 

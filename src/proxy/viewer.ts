@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Cancel } from '../clock.ts';
 import type { ViewerId, ViewerState } from '../contract.ts';
 import { viewerAnswer } from '../core/backend-answer.ts';
 import type { BackendRequest } from '../core/backend-request.ts';
@@ -19,7 +20,7 @@ import {
   type Lifecycle,
   type Side,
 } from '../core/lifecycle.ts';
-import { Dial, type DialOutcome } from './backend.ts';
+import type { DialOutcome } from './backend.ts';
 import { Connection } from './connection.ts';
 import { reset } from './leg.ts';
 import type { Refusal } from './refuse.ts';
@@ -33,6 +34,8 @@ export type Arriving = {
   readonly remote: string;
   /** What a trusted proxy calls the viewer; null: nothing. */
   readonly who: string | null;
+  /** How long it waited for its slot; null: not at all. */
+  readonly heldMs: number | null;
   readonly request: IncomingMessage;
   readonly socket: Socket;
   /** Bytes that came behind the request. */
@@ -49,6 +52,7 @@ export class Viewer {
   readonly slot: Slot;
   readonly remote: string;
   readonly who: string | null;
+  readonly heldMs: number | null;
   readonly arrivedAt: number;
   /** Wall-clock time of the arrival, milliseconds since 1970. */
   readonly arrivedOn: number;
@@ -56,7 +60,7 @@ export class Viewer {
   readonly #arriving: Arriving;
   readonly #records: ViewerRecords;
   #state: Lifecycle = DIALLING;
-  #dial: Dial | null = null;
+  #abortDial: Cancel | null = null;
   #early: Buffer[] = [];
   #earlyBytes = 0;
   #outcome: DialOutcome | null = null;
@@ -76,6 +80,7 @@ export class Viewer {
     this.slot = arriving.slot;
     this.remote = arriving.remote;
     this.who = arriving.who;
+    this.heldMs = arriving.heldMs;
     this.arrivedAt = house.clock.now();
     this.arrivedOn = house.clock.date().getTime();
     this.#records = new ViewerRecords(this, house);
@@ -106,20 +111,23 @@ export class Viewer {
     this.#records.state(state, connection, now);
   }
 
-  /** Dials the backend; from here on the viewer looks after itself. */
+  /** Dials the backend, in turn; from here on the viewer looks after itself. */
   dial(request: BackendRequest): void {
     const { socket, head } = this.#arriving;
-    const { clock, options } = this.#house;
+    const { dials, makeRoom } = this.#house;
     socket.on('data', this.#onEarly);
     socket.on('end', this.#onLeft);
     socket.on('close', this.#onLeft);
     if (head.length > 0) this.#onEarly(head);
     if (this.phase !== 'dialling') return;
-    const limits = { clock, timeoutMs: options.dialTimeoutMs };
-    this.#dial = new Dial(request, options.backend.tls, limits, (outcome) => {
-      this.#outcome = outcome;
-      if (outcome.ok) this.happen({ on: 'dialled' });
-      else this.happen({ on: 'dial-failed', cause: outcome.cause });
+    this.#abortDial = dials.dial(request, {
+      begins: () => makeRoom(this),
+      done: (outcome) => {
+        this.#abortDial = null;
+        this.#outcome = outcome;
+        if (outcome.ok) this.happen({ on: 'dialled' });
+        else this.happen({ on: 'dial-failed', cause: outcome.cause });
+      },
     });
   }
 
@@ -143,7 +151,7 @@ export class Viewer {
 
   /** Ends every leg at once; nothing of it is left. */
   terminate(): void {
-    this.#dial?.abort();
+    this.#abortDial?.();
     reset(this.#arriving.socket);
     this.#connection?.cut('backend');
   }
@@ -164,6 +172,8 @@ export class Viewer {
     const { state, effects } = step(this.#state, happening);
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect);
+    // Only now: whoever takes the slot may have this viewer's backend connection cut.
+    if (effects.some((effect) => effect.do === 'release')) this.#house.freed(this);
     // From the relay on, the sockets say when nothing is left.
     const over = this.#state.phase === 'gone' && before !== 'gone';
     if (over && this.#connection === null) this.#house.gone(this);
@@ -197,7 +207,7 @@ export class Viewer {
       case 'relay':
         return this.#relay();
       case 'abort-dial':
-        return this.#dial?.abort();
+        return this.#abortDial?.();
       case 'release':
         return this.#house.release(this);
       case 'refuse': {

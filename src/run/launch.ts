@@ -59,8 +59,8 @@ const launchDemo = async (
   const { startDemo } = await import('../demo/demo.ts');
   const demo = await startDemo(clock);
   try {
-    const { backend, naming } = demo;
-    const options = { ...named(parsed.options, naming), backend };
+    const { backend, naming, page } = demo;
+    const options = { ...named(parsed.options, naming), backend, page };
     const control = await startDemoProxy(start, options, parsed.anyPort);
     demo.start(control.address, control);
     return {

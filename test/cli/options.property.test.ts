@@ -8,7 +8,13 @@ import {
   parseOrigin,
 } from '../../src/cli/option-addresses.ts';
 import { OPTION_TABLE } from '../../src/cli/option-table.ts';
-import { durationText, parseDuration, parseSize, sizeText } from '../../src/cli/option-values.ts';
+import {
+  durationText,
+  parseDuration,
+  parseDurationOrOff,
+  parseSize,
+  sizeText,
+} from '../../src/cli/option-values.ts';
 import type { OptionsInput } from '../../src/cli/option-reader.ts';
 import { parseOptions, type Parsed } from '../../src/cli/options.ts';
 
@@ -69,13 +75,20 @@ const isClearLine = (line: string): boolean =>
 const isWhole = (number: number, min: number, max: number): boolean =>
   Number.isInteger(number) && number >= min && number <= max;
 
+const isWholeOrOff = (number: number, min: number, max: number): boolean =>
+  number === 0 || isWhole(number, min, max);
+
 const isInRange = ({ options, screen }: Parsed): boolean =>
   (screen.name === null || /^[ -~]{1,32}$/.test(screen.name)) &&
   (options.whoHeader === null ||
     (/^[^\sA-Z:,"]+$/.test(options.whoHeader) && options.trustProxies.length > 0)) &&
   isWhole(options.cap, 1, 100_000) &&
   isWhole(options.maxViewers, 1, 1_000_000) &&
+  isWholeOrOff(options.probeOnFullMs, 10, 60_000) &&
+  isWholeOrOff(options.refuseHoldMs, 10, 60_000) &&
   isWhole(options.pingIntervalMs, 10, 3_600_000) &&
+  isWholeOrOff(options.backendPingIntervalMs, 10, 3_600_000) &&
+  isWhole(options.maxDials, 1, 100_000) &&
   isWhole(options.pongTimeoutMs, options.pingIntervalMs + 1, 86_400_000) &&
   isWhole(options.writeTimeoutMs, 10, 86_400_000) &&
   isWhole(options.maxViewerMessage, 1, 1024 ** 3) &&
@@ -104,6 +117,26 @@ describe('durations and sizes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 999_999_999 }), (ms) => {
         expect(parseDuration(durationText(ms), anything)).toEqual({ ok: true, value: ms });
+      }),
+    );
+  });
+
+  const near = fc.oneof(typed, fc.stringMatching(/^[01]{0,3}(ms|s|m|h|d)?$/));
+
+  test('a duration that may be off is one of the range, or 0 in any unit', () => {
+    fc.assert(
+      fc.property(near, fc.integer({ min: 1 }), fc.nat(), (text, min, more) => {
+        const range = { min, max: min + more };
+        const asDuration = parseDuration(text, range);
+        const asOff = parseDurationOrOff(text, range);
+        const isOff = /^0(ms|s|m|h)?$/.test(text);
+        expect(asOff.ok).toBe(asDuration.ok || isOff);
+        expect(asOff).toEqual(
+          isOff
+            ? { ok: true, value: 0 }
+            : { ...asDuration, ...(!asOff.ok && { remedy: asOff.remedy }) },
+        );
+        expect(asOff.ok || asOff.remedy.endsWith('0 for none')).toBe(true);
       }),
     );
   });

@@ -58,16 +58,21 @@ describe('defaults', () => {
         cap: 8,
         maxViewers: 480,
         refuseWith: 'close',
+        probeOnFullMs: 2_000,
+        refuseHoldMs: 5_000,
         pingIntervalMs: 15_000,
         pongTimeoutMs: 45_000,
         writeTimeoutMs: 20_000,
+        backendPingIntervalMs: 15_000,
         dialTimeoutMs: 10_000,
+        maxDials: 256,
         handshakeTimeoutMs: 10_000,
         maxViewerMessage: 262_144,
         maxBackendMessage: 4_194_304,
         allowOrigins: [],
         trustProxies: [],
         whoHeader: null,
+        page: null,
       },
     });
   });
@@ -76,8 +81,8 @@ describe('defaults', () => {
     ({ byDefault }) => byDefault !== null && /^[\w/:.{}]+$/.test(byDefault) && byDefault !== 'none',
   );
 
-  test('that are stated as a value are eleven', () => {
-    expect(stated.map(({ name }) => name)).toHaveLength(11);
+  test('that are stated as a value are fourteen', () => {
+    expect(stated.map(({ name }) => name)).toHaveLength(14);
   });
 
   test.each(stated.map(({ name, byDefault }) => ({ name, byDefault })))(
@@ -90,6 +95,8 @@ describe('defaults', () => {
   test('of the demo are shorter, so that half a minute shows everything', () => {
     expect(demoOf({}).options).toMatchObject({
       cap: 4,
+      probeOnFullMs: 1000,
+      refuseHoldMs: 2000,
       pingIntervalMs: 2000,
       pongTimeoutMs: 6000,
       writeTimeoutMs: 8000,
@@ -112,6 +119,20 @@ describe('values that will do', () => {
     ['cap', '100000', { cap: 100_000 }],
     ['max-viewers', '20000', { maxViewers: 20_000 }],
     ['refuse-with', 'http', { refuseWith: 'http' }],
+    ['probe-on-full', '10ms', { probeOnFullMs: 10 }],
+    ['probe-on-full', '1m', { probeOnFullMs: 60_000 }],
+    ['probe-on-full', '0', { probeOnFullMs: 0 }],
+    ['probe-on-full', '0s', { probeOnFullMs: 0 }],
+    ['refuse-hold', '1.5s', { refuseHoldMs: 1_500 }],
+    ['refuse-hold', '60s', { refuseHoldMs: 60_000 }],
+    ['refuse-hold', '0', { refuseHoldMs: 0 }],
+    ['refuse-hold', '0ms', { refuseHoldMs: 0 }],
+    ['backend-ping-interval', '1h', { backendPingIntervalMs: 3_600_000 }],
+    ['backend-ping-interval', '10ms', { backendPingIntervalMs: 10, pingIntervalMs: 15_000 }],
+    ['backend-ping-interval', '0', { backendPingIntervalMs: 0 }],
+    ['backend-ping-interval', '0h', { backendPingIntervalMs: 0 }],
+    ['max-dials', '1', { maxDials: 1 }],
+    ['max-dials', '100000', { maxDials: 100_000 }],
     ['ping-interval', '50ms', { pingIntervalMs: 50, pongTimeoutMs: 150 }],
     ['ping-interval', '1.1s', { pingIntervalMs: 1100, pongTimeoutMs: 3300 }],
     ['ping-interval', '1h', { pingIntervalMs: 3_600_000, pongTimeoutMs: 10_800_000 }],
@@ -179,6 +200,20 @@ describe('values that will not do', () => {
     ['cap', '8 ', 'is not a whole number', 'pass a number'],
     ['max-viewers', '1000001', 'is out of range', 'from 1 to 1000000'],
     ['refuse-with', '503', 'is not one of its values', 'pass close or http'],
+    ['probe-on-full', '2', 'has no unit', 'write 2s or 2ms, or pass 0 for none'],
+    ['probe-on-full', '9ms', 'is out of range', 'from 10ms to 1m, or pass 0 for none'],
+    ['probe-on-full', '61s', 'is out of range', 'from 10ms to 1m'],
+    ['probe-on-full', '00', 'has no unit', 'pass 0 for none'],
+    ['refuse-hold', '-1s', 'is not a duration', 'or pass 0 for none'],
+    ['refuse-hold', '2m', 'is out of range', 'from 10ms to 1m, or pass 0 for none'],
+    ['refuse-hold', 'off', 'is not a duration', 'or pass 0 for none'],
+    ['refuse-hold', '0.0s', 'is out of range', 'or pass 0 for none'],
+    ['backend-ping-interval', '2h', 'is out of range', 'from 10ms to 1h, or pass 0 for none'],
+    ['backend-ping-interval', '0d', 'has the unknown unit "d"', 'or pass 0 for none'],
+    ['backend-ping-interval', 'none', 'is not a duration', 'or pass 0 for none'],
+    ['max-dials', '0', 'is out of range', 'pass a number from 1 to 100000'],
+    ['max-dials', '100001', 'is out of range', 'pass a number from 1 to 100000'],
+    ['max-dials', 'all', 'is not a whole number', 'pass a number from 1 to 100000'],
     ['ping-interval', '15', 'has no unit', 'write 15s or 15ms'],
     ['ping-interval', '0s', 'is out of range', 'from 10ms to 1h'],
     ['ping-interval', '2h', 'is out of range', 'from 10ms to 1h'],
@@ -339,6 +374,13 @@ describe('what options demand of each other', () => {
     );
   });
 
+  test('a longer ping interval moves that of the backends, where nobody set it', () => {
+    expect(optionsOf({ 'ping-interval': '30s' }).backendPingIntervalMs).toBe(30_000);
+    const own = { 'ping-interval': '30s', 'backend-ping-interval': '5s' };
+    expect(optionsOf(own).backendPingIntervalMs).toBe(5_000);
+    expect(optionsOf({ ...own, 'backend-ping-interval': '0' }).backendPingIntervalMs).toBe(0);
+  });
+
   test('what belongs to the demo and what does not is said', () => {
     expect(lineOf({ for: '3s' })).toContain('--for belongs to the demo');
     expect(errorOf(() => demoOf({ backend })).line).toContain('--backend does not go with demo');
@@ -374,10 +416,14 @@ describe('the environment', () => {
     cap: '4',
     'max-viewers': '5',
     'refuse-with': 'http',
+    'probe-on-full': '3s',
+    'refuse-hold': '0',
     'ping-interval': '6s',
     'pong-timeout': '17s',
     'write-timeout': '8s',
+    'backend-ping-interval': '7s',
     'dial-timeout': '9s',
+    'max-dials': '10',
     'handshake-timeout': '11s',
     'max-viewer-message': '12KiB',
     'max-backend-message': '13KiB',

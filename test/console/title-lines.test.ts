@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Totals } from '../../src/contract.ts';
+import { unicodeGlyphs } from '../../src/console/glyphs.ts';
 import { textOf, widthOf } from '../../src/console/text.ts';
-import { countsLine } from '../../src/console/title-lines.ts';
+import { countsLine, totalsLine } from '../../src/console/title-lines.ts';
 import { ConsoleDriver } from '../support/console-driver.ts';
 import { smallWorld } from './worlds.ts';
 
@@ -28,6 +29,7 @@ describe('the line of counts', () => {
     [20, { stuck: 2, expiring: 3, late: 4 }, false, '2 stuck 3 expiring'],
     [10, { sessions: 62, viewers: 651 }, false, '651v 62s'],
     [16, { sessions: 62, viewers: 651, late: 1 }, true, '1 late PAUSED'],
+    [40, { sessions: 12, viewers: 49, full: 1, held: 3 }, false, 'wsb 12s 49v 1 full 3 held cap 3'],
   ])('in %d columns has what is wrong before all else: %j', (columns, totals, paused, text) => {
     expect(counted(totals, columns, paused)).toBe(text);
   });
@@ -42,5 +44,20 @@ describe('the line of counts', () => {
         expect(widthOf([{ text, tone: 'plain' }])).toBeLessThanOrEqual(columns);
       }),
     );
+  });
+});
+
+const told = (held: number): string => {
+  const { state } = driver;
+  const { snapshot } = state;
+  const shown = snapshot && { ...snapshot, totals: { ...snapshot.totals, held } };
+  return textOf(totalsLine({ ...state, snapshot: shown }, 120, unicodeGlyphs));
+};
+
+describe('the line of totals', () => {
+  it('counts the newcomers that wait, where there are any', () => {
+    expect(told(0)).not.toContain('held');
+    expect(told(7)).toContain('  held 7  refused');
+    expect(told(0)).toBe(told(7).replace('  held 7', ''));
   });
 });

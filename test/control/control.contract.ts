@@ -44,6 +44,7 @@ export const controlContract = (name: string, start: () => Promise<ContractSubje
         stuck: 0,
         full: 0,
         over: 0,
+        held: 0,
         refused: 0,
         evicted: 0,
       });

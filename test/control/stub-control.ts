@@ -46,6 +46,7 @@ export const snapshotAt = (seq: number): Snapshot => ({
     stuck: 0,
     full: 0,
     over: 0,
+    held: 0,
     refused: 0,
     evicted: 0,
   },

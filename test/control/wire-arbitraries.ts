@@ -236,6 +236,7 @@ const totals: fc.Arbitrary<Totals> = fc.record({
   stuck: count,
   full: count,
   over: count,
+  held: count,
   refused: count,
   evicted: count,
 });

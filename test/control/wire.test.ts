@@ -229,6 +229,6 @@ describe('a message of which one value is wrong', () => {
 describe('versions', () => {
   it('get along only where they are the same, and say the remedy', () => {
     expect(versionTrouble(wireVersion)).toBeNull();
-    expect(versionTrouble(wireVersion + 1)).toMatch(/version 2 .* version 3; use the same release/);
+    expect(versionTrouble(wireVersion + 1)).toMatch(/version 3 .* version 4; use the same release/);
   });
 });

@@ -129,6 +129,7 @@ describe('backendRequest', () => {
     ['TE', 'trailers'],
     ['Trailer', 'X'],
     ['Transfer-Encoding', 'chunked'],
+    ['Transfer_Encoding', 'chunked'],
     ['HTTP2-Settings', 'x'],
     ['Content-Length', '3'],
     ['Expect', '100-continue'],

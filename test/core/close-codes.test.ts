@@ -139,24 +139,12 @@ describe('readClosePayload', () => {
     ['1015, which says that TLS failed', [0x03, 0xf7]],
     ['2999', [0x0b, 0xb7]],
     ['5000', [0x13, 0x88]],
-    ['a reason with a lone continuation byte', [0x03, 0xe8, 0x80]],
-    ['a reason that ends within a character', [0x03, 0xe8, 0xe2, 0x82]],
-    ['a reason with an overlong character', [0x03, 0xe8, 0xc0, 0xaf]],
-    ['a reason with a surrogate', [0x03, 0xe8, 0xed, 0xa0, 0x80]],
-    ['a reason beyond U+10FFFF', [0x03, 0xe8, 0xf4, 0x90, 0x80, 0x80]],
   ])('takes no payload with %s', (_name, bytes) => {
     expect(readClosePayload(Buffer.from(bytes))).toBeNull();
   });
 
-  it('takes a reason exactly where a strict decoder takes it', () => {
-    const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    const decode = (bytes: Uint8Array): string | null => {
-      try {
-        return strict.decode(bytes);
-      } catch {
-        return null;
-      }
-    };
+  it('takes any reason, and reads what is not UTF-8 as a lenient decoder does', () => {
+    const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
     const byte = fc.oneof(
       fc.constantFrom(0x41, 0x80, 0xbf, 0xc3, 0xe2, 0xed, 0xef, 0xf0, 0xf4),
       fc.nat(255),
@@ -164,7 +152,7 @@ describe('readClosePayload', () => {
     fc.assert(
       fc.property(fc.array(byte, { maxLength: 8 }), (bytes) => {
         const read = readClosePayload(Buffer.from([0x03, 0xe8, ...bytes]));
-        expect(read?.reason ?? null).toBe(decode(Uint8Array.from(bytes)));
+        expect(read).toEqual({ code: 1000, reason: lenient.decode(Uint8Array.from(bytes)) });
       }),
       { numRuns: 2000 },
     );

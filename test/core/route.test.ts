@@ -42,6 +42,10 @@ const upgrade = (target: string, changes?: Changes, path = PATTERN.path) =>
 const statusOf = (route: ReturnType<typeof routeUpgrade>): number | string =>
   route.kind === 'answer' ? route.status : route.session;
 
+/** So many header lines of no meaning. */
+const more = (lines: number): readonly string[] =>
+  Array.from({ length: lines }, () => ['a', 'b']).flat();
+
 describe('routeUpgrade', () => {
   it('finds session and query', () => {
     expect(upgrade('/ws/a1?b=c?d')).toEqual({ kind: 'session', session: 'a1', query: 'b=c?d' });
@@ -173,6 +177,15 @@ describe('routeUpgrade', () => {
     expect(statusOf(upgrade('/ws/a', changes))).toBe(400);
   });
 
+  it('takes 200 headers, and answers 431 to one more, whatever else is wrong', () => {
+    expect(statusOf(upgrade('/ws/a', { more: more(195) }))).toBe('a');
+    expect(upgrade('/ws/a', { more: more(196) })).toMatchObject({
+      status: 431,
+      headers: { Connection: 'close' },
+    });
+    expect(statusOf(upgrade('/ws/..', { method: 'POST', more: more(196) }))).toBe(431);
+  });
+
   it.each<[string, Changes]>([
     ['none', { headers: { 'Sec-WebSocket-Version': null } }],
     ['8', { headers: { 'Sec-WebSocket-Version': '8' } }],
@@ -251,6 +264,22 @@ describe('routePlain', () => {
       status: 405,
       headers: { Allow: 'GET' },
     });
+  });
+
+  it('answers with the page where there is one, before a path that matches it too', () => {
+    const page = { html: '<p>Here.</p>', policy: "default-src 'none'" };
+    for (const path of ['/ws/{session}', '/{session}', '/']) {
+      for (const target of ['/', '/?session=a']) {
+        const answer = routePlain({ method: 'GET', target }, { path }, page);
+        expect(answer).toMatchObject({
+          status: 200,
+          body: page.html,
+          headers: { 'Content-Security-Policy': page.policy },
+        });
+      }
+    }
+    expect(routePlain({ method: 'GET', target: '//' }, PATTERN, page).status).toBe(404);
+    expect(routePlain({ method: 'PUT', target: '/' }, PATTERN, page).status).toBe(405);
   });
 
   it('names the right path in a 404', () => {

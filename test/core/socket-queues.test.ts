@@ -85,6 +85,9 @@ describe('queueKey', () => {
   });
 });
 
+/** What waits, and is not being sent again. */
+const waiting = (bytes: number) => ({ bytes, retransmits: 0 });
+
 describe('readQueues', () => {
   const here = queueKey(ends('127.0.0.1', 8080, '127.0.0.1', 53_924), true);
   const there = queueKey(ends('127.0.0.1', 53_924, '127.0.0.1', 8080), true);
@@ -93,8 +96,8 @@ describe('readQueues', () => {
     const queues = readQueues(TCP, new Set([here, there]));
     expect(queues).toEqual(
       new Map([
-        [here, 0x27ac40],
-        [there, 0],
+        [here, waiting(0x27ac40)],
+        [there, waiting(0)],
       ]),
     );
   });
@@ -103,19 +106,30 @@ describe('readQueues', () => {
     const six = queueKey(ends('::1', 8080, '::1', 53_924), true);
     const mapped = queueKey(ends('::ffff:127.0.0.1', 8080, '::ffff:127.0.0.1', 40_002), true);
     expect([...readQueues(TCP6, new Set([six, mapped]))]).toEqual([
-      [six, 4_096],
-      [mapped, 255],
+      [six, waiting(4_096)],
+      [mapped, waiting(255)],
     ]);
   });
 
   it('reads a row whose number takes the whole column', () => {
     const key = queueKey(ends('10.0.2.15', 443, '203.0.113.10', 49_153), true);
-    expect(readQueues(TCP, new Set([key])).get(key)).toBe(0);
+    expect(readQueues(TCP, new Set([key])).get(key)).toEqual(waiting(0));
   });
 
   it('reads what a machine of the other byte order prints', () => {
     const key = queueKey(ends('10.0.2.15', 443, '203.0.113.10', 65_535), false);
-    expect(readQueues(TCP, new Set([key])).get(key)).toBe(1);
+    expect(readQueues(TCP, new Set([key])).get(key)).toEqual(waiting(1));
+  });
+
+  it('reads how often the same was sent again, and not how often a full far side was asked', () => {
+    const table = [
+      `   1: ${here} 01 00000010:00000000 01:00000014 0000000B  1000        0 1 2 0 20 4 30 10 -1`,
+      `   2: ${there} 01 00000010:00000000 04:00000014 0000000B  1000        5 1 2 0 20 4 30 10 -1`,
+    ].join('\n');
+    expect([...readQueues(table, new Set([here, there])).values()]).toEqual([
+      { bytes: 16, retransmits: 11 },
+      waiting(16),
+    ]);
   });
 
   it('leaves out what is not there, and everything that nobody asked for', () => {
@@ -135,7 +149,7 @@ describe('readQueues', () => {
       '\0\0\0',
       `   2: ${there} 01 00000010:00000000 00:00000000`,
     ].join('\n');
-    expect([...readQueues(table, new Set([here, there]))]).toEqual([[there, 16]]);
+    expect([...readQueues(table, new Set([here, there]))]).toEqual([[there, waiting(16)]]);
   });
 });
 
@@ -187,6 +201,6 @@ describe('a real connection', () => {
     const isLinux = platform() === 'linux';
     const table = isLinux ? await readFile(file, 'latin1') : `1: ${key} 01 00000001:0`;
     expect(socket.writableLength).toBeGreaterThan(0);
-    expect(readQueues(table, new Set([key])).get(key)).toBeGreaterThan(0);
+    expect(readQueues(table, new Set([key])).get(key)?.bytes).toBeGreaterThan(0);
   });
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ProxyControl, SessionId } from '../../src/contract.ts';
-import { startDemo, viewerUrl } from '../../src/demo/demo.ts';
+import { joinLine, startDemo, viewerUrl } from '../../src/demo/demo.ts';
 import { statusBackend } from '../support/backends.ts';
 import { onCleanup } from '../support/cleanup.ts';
 import { named } from '../support/events.ts';
@@ -13,7 +13,14 @@ import { connectViewer, received } from '../support/viewer.ts';
 
 /** Half a minute of the demo, with the command line's defaults for it, takes six seconds. */
 const QUICKER = 5;
-const defaults = { cap: 4, pingIntervalMs: 2000, pongTimeoutMs: 6000, writeTimeoutMs: 8000 };
+const defaults = {
+  cap: 4,
+  probeOnFullMs: 1000,
+  refuseHoldMs: 2000,
+  pingIntervalMs: 2000,
+  pongTimeoutMs: 6000,
+  writeTimeoutMs: 8000,
+};
 
 const started = async () => {
   const clock = quickClock(QUICKER);
@@ -36,6 +43,14 @@ describe('the demo', () => {
     const { events } = proxy;
     await Promise.all([
       events.next(named('viewer.refused', { session: 'lobby', cause: 'cap', code: 1013 })),
+      // Whoever storms hears it later and later.
+      events.next(
+        (event) =>
+          event.event === 'viewer.refused' &&
+          event.code === 1013 &&
+          event.heldMs !== undefined &&
+          event.heldMs >= 1000,
+      ),
       events.next(named('viewer.late', { session: 'cores' })),
       events.next(named('viewer.recovered', { session: 'cores' })),
       events.next(named('viewer.evicted', { session: 'load', cause: 'pong-timeout' })),
@@ -59,8 +74,8 @@ describe('the demo', () => {
 
   it('lets a visitor join with the line that it shows', async () => {
     const { demo, proxy } = await started();
-    const [label, url] = demo.join(proxy.address).split(' ');
-    expect(label).toBe('join:');
+    const [, page, url] = /^open: (\S+) {2}join: (\S+)$/.exec(demo.join(proxy.address)) ?? [];
+    expect(page).toBe(`http://${proxy.address}/`);
     const viewer = await connectViewer(url!);
     const [first, second] = [await received(viewer).next(), await received(viewer).next()];
     expect(first.data.toString()).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -118,5 +133,18 @@ describe('where a session is reached', () => {
     { address: 'unix:/run/w.sock', url: 'ws+unix:/run/w.sock:/ws/clock' },
   ])('is $url at $address', ({ address, url }) => {
     expect(viewerUrl(address, 'clock')).toBe(url);
+    expect(joinLine(address).split('join: ').at(-1)).toBe(url);
+  });
+});
+
+describe('the line that says how to join', () => {
+  it.for([
+    { address: '127.0.0.1:8080', start: 'open: http://127.0.0.1:8080/  join: ws:' },
+    { address: '0.0.0.0:8080', start: 'open: http://localhost:8080/  join: ws:' },
+    { address: '[::]:8080', start: 'open: http://localhost:8080/  join: ws:' },
+    { address: '[::1]:8080', start: 'open: http://[::1]:8080/  join: ws:' },
+    { address: 'unix:/run/w.sock', start: 'join: ws+unix:' },
+  ])('starts with $start at $address', ({ address, start }) => {
+    expect(joinLine(address).startsWith(start)).toBe(true);
   });
 });

@@ -258,8 +258,8 @@ describe('headless', () => {
 
   test('a terminal that nobody reads keeps neither viewers nor SIGTERM waiting', async () => {
     const { url } = await echoBackend();
-    const args = ['--backend', url, '--cap', '1', '--headless', '--listen', '127.0.0.1:0'];
-    const terminal = startInTerminal(args, { cols: 200 });
+    const options = ['--cap', '1', '--refuse-hold', '0', '--headless', '--listen', '127.0.0.1:0'];
+    const terminal = startInTerminal(['--backend', url, ...options], { cols: 200 });
     await terminal.until(/proxy\.listening/);
     const [, address] = /"address":"([^"]+)"/.exec(terminal.output()) ?? [];
     const viewer = await connectViewer(`ws://${address}/ws/full`);

@@ -5,16 +5,20 @@ import { describe, expect, test } from 'vitest';
 import { closeOf, connectViewer, received } from '../support/viewer.ts';
 import { aftermath, asBefore, startProgram } from './operator.ts';
 
-/** The URL in the line that says how to join. */
-const joinOn = (screen: readonly string[]): string => {
-  const [, url] = /^ join: (\S+)$/m.exec(screen.join('\n')) ?? [];
-  if (url === undefined) throw new Error(`no way to join on\n${screen.join('\n')}`);
-  return url;
+/** The URLs in the line that says how to join. */
+const joinOn = (screen: readonly string[]) => {
+  const [, page, url] = /^ open: (\S+) {2}join: (\S+)$/m.exec(screen.join('\n')) ?? [];
+  if (page === undefined || url === undefined) {
+    throw new Error(`no way to join on\n${screen.join('\n')}`);
+  }
+  return { page, url };
 };
 
 /** Joins as a newcomer does, and hears something. */
 const visit = async (screen: readonly string[]) => {
-  const visitor = await connectViewer(joinOn(screen));
+  const { page, url } = joinOn(screen);
+  expect(await (await fetch(page)).text()).toContain('<title>wsbouncer demo</title>');
+  const visitor = await connectViewer(url);
   const heard = await received(visitor).next();
   expect(heard.data.toString()).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   return visitor;

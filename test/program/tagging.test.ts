@@ -102,7 +102,7 @@ describe('over the demo, at 80x24', () => {
   test('the stuck viewer stands on the first screen, and its digit and enter evict exactly it', async () => {
     const run = startProgram(['demo', '--listen', '127.0.0.1:0'], { cols: 80, rows: 24 });
     const first = await run.until(/LIVE/);
-    const [, join] = /^ join: (\S+\/)\w+$/m.exec(first.join('\n')) ?? [];
+    const [, join] = /^ open: \S+ {2}join: (\S+\/)\w+$/m.exec(first.join('\n')) ?? [];
     const observer = await connectViewer(`${join}events`);
     const seen: { event: string; viewer: string; cause?: string }[] = [];
     const evictedByHand = received(observer).next(({ data }) => {

@@ -7,29 +7,17 @@ import { withProxy } from '../support/proxy.ts';
 import { testOptions } from '../support/test-options.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
 import { connectViewer, echo } from '../support/viewer.ts';
-
-const crlf = (...lines: readonly string[]): string => [...lines, '', ''].join('\r\n');
+import { crlf, HOST, KEY, SHAKE, UPGRADE, VERSION } from './request-text.ts';
 
 /** A plain request, to the last byte. */
 const plain = (method: string, target: string, ...headers: readonly string[]): string =>
   crlf(`${method} ${target} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers);
 
-const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
-const VERSION = 'Sec-WebSocket-Version: 13';
-const UPGRADE = 'Upgrade: websocket';
-const CONNECTION = 'Connection: Upgrade';
-const HOST = 'Host: localhost';
-
 /** An upgrade that is well-formed but for what a row changes. */
 const upgrade = (
   target: string,
   { line = `GET ${target} HTTP/1.1`, without = '', more = [] as readonly string[] } = {},
-): string =>
-  crlf(
-    line,
-    ...[HOST, UPGRADE, CONNECTION, KEY, VERSION].filter((header) => header !== without),
-    ...more,
-  );
+): string => crlf(line, ...SHAKE.filter((header) => header !== without), ...more);
 
 type Row = readonly [
   what: string,

@@ -12,6 +12,8 @@ const keyOf = (nth: number): string => `0100007F:1F90 0100007F:${hex(nth, 4)}`;
 const row = (nth: number): string =>
   `${String(nth).padStart(4)}: ${keyOf(nth)} 01 ${hex(nth, 8)}:00000000 00:00000000 00000000  1000        0 ${nth} 1 0000000000000000 20 4 30 10 -1`;
 
+const waiting = (bytes: number) => ({ bytes, retransmits: 0 });
+
 /** Larger than a piece, so that rows are cut in two. */
 const table = (rows: number): string =>
   [
@@ -25,7 +27,7 @@ describe("the kernel's table", () => {
   it('tells of every connection, however its pieces fall', async () => {
     const path = `${await privateDirectory()}/tcp`;
     await writeFile(path, table(3_000));
-    const wanted = Array.from({ length: 3_000 }, (_, nth) => [keyOf(nth), nth] as const);
+    const wanted = Array.from({ length: 3_000 }, (_, nth) => [keyOf(nth), waiting(nth)] as const);
     const keys = new Set([...wanted.map(([key]) => key), 'nobody']);
     expect(await readKernelQueues(keys, [path])).toEqual(new Map(wanted));
   });
@@ -33,14 +35,18 @@ describe("the kernel's table", () => {
   it('tells of the last one though no line break follows', async () => {
     const path = `${await privateDirectory()}/tcp`;
     await writeFile(path, table(2).trimEnd());
-    expect(await readKernelQueues(new Set([keyOf(1)]), [path])).toEqual(new Map([[keyOf(1), 1]]));
+    expect(await readKernelQueues(new Set([keyOf(1)]), [path])).toEqual(
+      new Map([[keyOf(1), waiting(1)]]),
+    );
   });
 
   it('is passed over where it is missing or cannot be read', async () => {
     const directory = await privateDirectory();
     await writeFile(`${directory}/tcp6`, table(2));
     const tables = [`${directory}/tcp`, directory, `${directory}/tcp6`];
-    expect(await readKernelQueues(new Set([keyOf(1)]), tables)).toEqual(new Map([[keyOf(1), 1]]));
+    expect(await readKernelQueues(new Set([keyOf(1)]), tables)).toEqual(
+      new Map([[keyOf(1), waiting(1)]]),
+    );
     expect(await readKernelQueues(new Set([keyOf(1)]), tables.slice(0, 2))).toEqual(new Map());
   });
 });

@@ -157,7 +157,7 @@ describe('while the backend is in the middle of a frame', () => {
 
 /** The viewer has answered the first Ping of the proxy, and not that of the backend. */
 const pinged = async () => {
-  const ends = await pair({ viewer: silent });
+  const ends = await pair({ viewer: silent, proxy: { backendPingIntervalMs: 0 } });
   await pass(ends.clock, 250);
   const { payload } = await ends.viewer.nextFrame(isPing);
   ends.viewer.sendFrame({ opcode: opcodes.pong, payload });

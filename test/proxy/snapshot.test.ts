@@ -59,6 +59,7 @@ describe('a snapshot', () => {
         stuck: 0,
         full: 0,
         over: 0,
+        held: 0,
         refused: 0,
         evicted: 0,
       },

@@ -86,6 +86,13 @@ export const silentBackend = (options: WsOptions = {}): Promise<WsBackend> =>
     ws.on('message', () => undefined);
   });
 
+/** Says a line ten times a second, as a terminal does in which something runs. */
+export const talkingBackend = (options: WsOptions = {}): Promise<WsBackend> =>
+  wsBackend(options, ({ ws }) => {
+    const talking = setInterval(() => ws.send('one more line'), 100);
+    ws.on('close', () => clearInterval(talking));
+  });
+
 /** Sends binary frames without end, as fast as they are taken and no faster. */
 export const floodBackend = ({
   frameBytes = 64 * 1024,

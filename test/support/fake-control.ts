@@ -243,6 +243,7 @@ export const pictureOf = (world: World, view: View, seq: number): Snapshot => {
       stuck: inState('stuck'),
       full: rows.filter(({ viewers, cap }) => viewers === cap).length,
       over: rows.filter(({ viewers, cap }) => viewers > cap).length,
+      held: 0,
       refused: 58,
       evicted: 3,
     },

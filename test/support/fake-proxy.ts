@@ -228,7 +228,7 @@ class FakeProxy {
     const viewers = [...this.#viewers.values()].filter((viewer) => viewer.session === session);
     const newest = Math.min(view.events.upTo ?? this.#feed.length, this.#feed.length);
     const evicted = this.#feed.filter(({ event }) => event.event === 'viewer.evicted').length;
-    const none = { late: 0, expiring: 0, stuck: 0, full: 0, over: 0, refused: 0 };
+    const none = { late: 0, expiring: 0, stuck: 0, full: 0, over: 0, held: 0, refused: 0 };
     this.#seq += 1;
     return {
       seq: this.#seq,

@@ -19,6 +19,8 @@ export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Another script in its place. */
   readonly script?: string;
+  /** The most descriptors that it may have. */
+  readonly descriptors?: number;
 };
 
 type Child = {
@@ -31,10 +33,14 @@ type Child = {
 
 const start = (
   args: readonly string[],
-  { env, script = programFile }: RunOptions,
+  { env, script = programFile, descriptors }: RunOptions,
   reader: { line?: (line: string) => void; end?: (why: string) => void } = {},
 ): Child => {
-  const child = spawn(process.execPath, [script, ...args], {
+  const program = [process.execPath, script, ...args];
+  // The shell becomes the program, with the same process id.
+  const limited = ['/bin/sh', '-c', `ulimit -n ${descriptors} && exec "$0" "$@"`, ...program];
+  const [command = '', ...rest] = descriptors === undefined ? program : limited;
+  const child = spawn(command, rest, {
     env: childEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

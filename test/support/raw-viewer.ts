@@ -22,6 +22,8 @@ export type RawViewerOptions = Manners & {
   readonly early?: Uint8Array;
   /** Instead of the whole request, to the last byte. */
   readonly request?: string;
+  /** An open connection to that address, such as one from another network. */
+  readonly socket?: Socket;
 };
 
 /** What came back for the request. */
@@ -34,13 +36,13 @@ export type Answer = Head & {
 type Place = { readonly socket: Socket; readonly host: string; readonly target: string };
 
 /** `ws://host:port/path`, `wss://…` or `ws+unix:/dir/proxy.sock:/path`. */
-const dial = (url: string): Place => {
+const dial = (url: string, open?: Socket): Place => {
   const unix = /^ws\+unix:([^:]+):(.*)$/.exec(url);
   if (unix !== null) return { socket: connectTcp(unix[1]!), host: 'localhost', target: unix[2]! };
   const { protocol, hostname, port, host } = new URL(url);
   const to = { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port) };
   const tls = protocol === 'wss:';
-  const socket = tls ? connectTls({ ...to, ca: testCertificate.cert }) : connectTcp(to);
+  const socket = open ?? (tls ? connectTls({ ...to, ca: testCertificate.cert }) : connectTcp(to));
   // Not `pathname`: URL would tidy up what the test wrote.
   return { socket, host, target: url.replace(/^\w+:\/\/[^/]+/, '') || '/' };
 };
@@ -52,7 +54,7 @@ export class RawViewer extends RawPeer {
   #handshake: Buffer | null = Buffer.alloc(0);
 
   constructor(url: string, options: RawViewerOptions = {}) {
-    const { socket, host, target } = dial(url);
+    const { socket, host, target } = dial(url, options.socket);
     super('viewer', socket, options);
     // Who does not ask for the answer must not fail by it.
     this.#answer.promise.catch(() => undefined);

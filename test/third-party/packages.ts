@@ -19,6 +19,9 @@ export const WEBSOCKIFY = '/usr/bin/websockify';
 /** Where the package `nginx` puts its program; not in everyone's path. */
 export const NGINX = '/usr/sbin/nginx';
 
+/** Where the package `chromium` puts its program. */
+export const CHROMIUM = '/usr/bin/chromium';
+
 const executable = (path: string) => access(path, constants.X_OK);
 
 /** Each package with a check that rejects where it is missing. */
@@ -26,6 +29,7 @@ const packages: readonly (readonly [name: string, check: () => Promise<unknown>]
   ['python3-websockets', () => run(PYTHON, ['-c', 'import websockets'])],
   ['websockify', () => executable(WEBSOCKIFY)],
   ['nginx', () => executable(NGINX)],
+  ['chromium', () => executable(CHROMIUM)],
 ];
 
 const missing = async (): Promise<readonly string[]> => {

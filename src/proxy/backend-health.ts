@@ -1,0 +1,128 @@
+/**
+ * The backend's half of a connection's health: does it take what waits for it, is it heard of,
+ * and its Pings. What rests on the kernel's word is said only after the kernel was asked.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { BackendLiveness } from '../core/backend-liveness.ts';
+import type { LivenessRules } from '../core/liveness.ts';
+import type { SocketQueue } from '../core/socket-queues.ts';
+import { UNREAD_BYTES, WriteWatch } from '../core/write-watch.ts';
+import { pingFrame } from './control-frame.ts';
+import { kernelKey } from './kernel-queues.ts';
+import type { Direction } from './relay.ts';
+
+type Ends = {
+  readonly backend: Socket;
+  readonly toViewer: Direction;
+  readonly toBackend: Direction;
+};
+
+/** `pingIntervalMs` is that of the backend; 0: no Pings. */
+type Rules = LivenessRules & { readonly writeTimeoutMs: number };
+
+/** The health of one open backend; all times are milliseconds of one monotonic clock. */
+export class BackendHealth {
+  readonly #ends: Ends;
+  readonly #writeTimeoutMs: number;
+  readonly #now: () => number;
+  readonly #liveness: BackendLiveness;
+  readonly #writes = new WriteWatch();
+  readonly #key: string | null;
+  /** Bytes that were last seen to wait ahead of an answer that is overdue. */
+  #aheadBytes = 0;
+  /** Where our last Ping ends in the bytes written to the backend. */
+  #pingEndsAt = 0;
+
+  constructor(ends: Ends, rules: Rules, now: () => number) {
+    this.#ends = ends;
+    this.#writeTimeoutMs = rules.writeTimeoutMs;
+    this.#now = now;
+    this.#liveness = new BackendLiveness(rules, now());
+    this.#key = kernelKey(ends.backend);
+  }
+
+  /** A byte came from the backend, or the proxy reads it again. */
+  heard(now: number): void {
+    this.#liveness.life(now);
+  }
+
+  /** A Pong came: true where it answers one of ours and is not to be passed on. */
+  pong(payload: Buffer): boolean {
+    return this.#liveness.pong(payload);
+  }
+
+  /** A Ping of the viewer's own was passed on, in a frame of `size` bytes. */
+  viewerPinged(payload: Buffer, now: number, size: number): void {
+    this.#liveness.viewerPinged(payload, now, this.#ends.toBackend.written - size);
+  }
+
+  /** Looks at Node's counters; the key to ask the kernel about before `judge`, or null. */
+  look(now: number): string | null {
+    const { backend } = this.#ends;
+    const unreached = this.#unreached(now);
+    if (unreached === null) this.#aheadBytes = 0;
+    const inNode = backend.writableLength;
+    const waiting = Math.max(inNode, this.#aheadBytes);
+    const seen = this.#writes.look(now, waiting, backend.bytesWritten - inNode, inNode);
+    if (this.#key === null) this.#weighAhead(now, 0);
+    return seen === 'suspect' || unreached !== null ? this.#key : null;
+  }
+
+  /** Takes in what the kernel holds, where it could be told. */
+  confirm(now: number, queues: ReadonlyMap<string, SocketQueue>): void {
+    const queued = this.#key === null ? undefined : queues.get(this.#key)?.bytes;
+    if (queued !== undefined) this.#writes.confirm(now, queued);
+    // Without the kernel's word, what waits in Node is all that is known.
+    this.#weighAhead(now, queued ?? 0);
+  }
+
+  /**
+   * Whether the backend is given up; puts a Ping in where one is due. With `isSuspect`, before
+   * the kernel was asked, nobody is given up who may have been out of a Ping's reach.
+   */
+  judge(now: number, isSuspect: boolean): 'fine' | 'backend-stuck' {
+    const { toViewer } = this.#ends;
+    if (!isSuspect && this.#writes.waitedMs(now) >= this.#writeTimeoutMs) return 'backend-stuck';
+    const midFrame = !toViewer.atBoundary;
+    const verdict = this.#liveness.tick(now, { paused: toViewer.isPaused, midFrame });
+    if (verdict === 'ping') this.#ping();
+    if (verdict !== 'lost') return 'fine';
+    return isSuspect && this.#unreached(now) !== null ? 'fine' : 'backend-stuck';
+  }
+
+  /** None while another still waits in Node: a backend that reads nothing gets one at most. */
+  #ping(): void {
+    const { toBackend, backend } = this.#ends;
+    if (toBackend.written - backend.writableLength < this.#pingEndsAt) return;
+    const payload = randomBytes(8);
+    const frame = pingFrame(payload, true);
+    toBackend.insert(frame, () => {
+      const startsAt = toBackend.written;
+      this.#pingEndsAt = startsAt + frame.length;
+      this.#liveness.pinged(payload, this.#now(), startsAt, this.#pingEndsAt);
+    });
+  }
+
+  /** See `BackendLiveness`; null also while no answer could come, or is not read. */
+  #unreached(now: number): number | null {
+    const { toViewer, toBackend } = this.#ends;
+    if (!toViewer.atBoundary || toViewer.isPaused) return null;
+    return this.#liveness.unreached(now, toBackend.written);
+  }
+
+  /**
+   * Whether bytes ahead of the unanswered Ping, or of the one to come, are not acknowledged; or
+   * whether it may lie there unread, as in `Health`: what waits behind it is being taken.
+   */
+  #weighAhead(now: number, kernel: number): void {
+    const { backend, toBackend } = this.#ends;
+    const unreached = this.#unreached(now);
+    if (unreached === null) return;
+    const waiting = backend.writableLength + kernel;
+    this.#aheadBytes = Math.max(0, waiting - (toBackend.written - unreached));
+    const taken = toBackend.written - waiting - unreached;
+    const mayLieUnread = backend.writableLength > 0 && taken < UNREAD_BYTES;
+    if (this.#aheadBytes > 0 || mayLieUnread) this.#liveness.hold(now);
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * All dials of a proxy: so many at once, further ones wait for their turn. Whatever happens, a
+ * dial is over within the dial timeout, which counts from the moment it was asked for.
+ */
+import type { Cancel, Clock } from '../clock.ts';
+import type { ProxyOptions } from '../contract.ts';
+import type { BackendRequest } from '../core/backend-request.ts';
+import { Turns } from '../core/turns.ts';
+import { Dial, type DialOutcome } from './backend.ts';
+
+type Rules = Pick<ProxyOptions, 'maxDials' | 'dialTimeoutMs' | 'backend'>;
+
+/** What whoever asks for a dial is told; nothing of it after the dial was aborted. */
+export type DialEvents = {
+  /** Its turn has come: right after this the backend is dialled. */
+  readonly begins: () => void;
+  /** Called at most once. */
+  readonly done: (outcome: DialOutcome) => void;
+};
+
+/** One dial from the moment that it is asked for. */
+type Order = {
+  readonly request: BackendRequest;
+  readonly events: DialEvents;
+  readonly askedAt: number;
+  /** Ends it, whether it waits or dials. */
+  end: Cancel;
+};
+
+/** Dials backends. */
+export class Dials {
+  readonly #rules: Rules;
+  readonly #clock: Clock;
+  readonly #turns: Turns<Order>;
+  #isCalling = false;
+
+  constructor(rules: Rules, clock: Clock) {
+    this.#rules = rules;
+    this.#clock = clock;
+    this.#turns = new Turns(rules.maxDials);
+  }
+
+  /** Dials now or in turn; returns what aborts it. */
+  dial(request: BackendRequest, events: DialEvents): Cancel {
+    const order: Order = { request, events, askedAt: this.#clock.now(), end: () => undefined };
+    if (this.#turns.ask(order)) this.#begin(order);
+    else this.#wait(order);
+    return () => {
+      order.end();
+      this.#leave(order);
+    };
+  }
+
+  #wait(order: Order): void {
+    order.end = this.#clock.after(this.#rules.dialTimeoutMs, () => this.#giveUp(order));
+  }
+
+  #giveUp(order: Order): void {
+    const detail = `no turn to dial within ${this.#rules.dialTimeoutMs} ms`;
+    this.#finish(order, { ok: false, cause: 'timeout', detail });
+  }
+
+  #begin(order: Order): void {
+    const { dialTimeoutMs: timeoutMs, backend } = this.#rules;
+    const waitedMs = this.#clock.now() - order.askedAt;
+    // The loop was busy, and its timer is still to run.
+    if (waitedMs >= timeoutMs) return this.#giveUp(order);
+    order.events.begins();
+    const limits = { clock: this.#clock, timeoutMs, waitedMs };
+    const dial = new Dial(order.request, backend.tls, limits, (outcome) => {
+      this.#finish(order, outcome);
+    });
+    order.end = () => dial.abort();
+  }
+
+  #finish(order: Order, outcome: DialOutcome): void {
+    this.#leave(order);
+    order.events.done(outcome);
+  }
+
+  /** Those whose turn it is are called a little later: all may be leaving at once. */
+  #leave(order: Order): void {
+    this.#turns.leave(order);
+    if (this.#isCalling || this.#turns.waiting === 0) return;
+    this.#isCalling = true;
+    queueMicrotask(() => {
+      this.#isCalling = false;
+      for (let next = this.#turns.next(); next !== null; next = this.#turns.next()) {
+        next.end();
+        this.#begin(next);
+      }
+    });
+  }
+}
