@@ -11,7 +11,8 @@ import type { Answer } from './orders.ts';
 /** Longest wait for an answer, in milliseconds: far beyond the longest window. */
 const PATIENCE_MS = 60_000;
 
-const endWithUs = (child: ChildProcess): (() => Promise<void>) => {
+/** Ends a child with this process, whatever ends that; returns what ends it before. */
+export const endWithUs = (child: ChildProcess): (() => Promise<void>) => {
   const ended = once(child, 'exit');
   // Whatever ends this process, nothing of it stays.
   const kill = (): void => void child.kill('SIGKILL');
@@ -51,7 +52,10 @@ export const startLoad = <Order extends object>(file: string): Load<Order> => {
     ask: async <Value>(order: Order): Promise<Value> => {
       const { promise, resolve } = Promise.withResolvers<Answer>();
       settle = resolve;
-      child.send(order);
+      // Without this, a process that has ended meanwhile would be an error nobody takes.
+      child.send(order, (error) => {
+        if (error !== null) answered({ ok: false, error: error.message });
+      });
       const answer = await within(`the answer of ${file}`, promise, { ms: PATIENCE_MS });
       if (!answer.ok) throw new Error(`${file}: ${answer.error}`);
       return answer.value as Value;

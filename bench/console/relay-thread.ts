@@ -6,6 +6,7 @@
 import type { readCommandLine } from '../../src/cli/command-line.ts';
 import type { defaultMaxViewers } from '../../src/cli/descriptors.ts';
 import type { startThread } from '../../src/control/thread.ts';
+import type { keepNurserySmall } from '../../src/run/nursery.ts';
 
 /** From the build, as the other programs have it. */
 const built = async <Module>(path: string): Promise<Module> =>
@@ -14,7 +15,9 @@ const built = async <Module>(path: string): Promise<Module> =>
 const lines = await built<{ readCommandLine: typeof readCommandLine }>('cli/command-line.js');
 const limits = await built<{ defaultMaxViewers: typeof defaultMaxViewers }>('cli/descriptors.js');
 const threads = await built<{ startThread: typeof startThread }>('control/thread.js');
+const nursery = await built<{ keepNurserySmall: typeof keepNurserySmall }>('run/nursery.js');
 
+nursery.keepNurserySmall();
 const wanted = lines.readCommandLine(
   process.argv.slice(2),
   process.env,
