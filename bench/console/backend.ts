@@ -1,23 +1,8 @@
 /** A load process: the backend of all sessions, which sends every message back. */
-import { createHash } from 'node:crypto';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { carryOut } from './orders.ts';
-import { backendFrame, Frames, Head, opcodes } from './wire.ts';
-
-/** RFC 6455 4.2.2. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-
-const answerTo = (head: string): string => {
-  const key = /^sec-websocket-key: *(\S+)/im.exec(head)?.[1] ?? '';
-  const accept = createHash('sha1').update(`${key}${GUID}`).digest('base64');
-  return [
-    'HTTP/1.1 101 Switching Protocols',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    `Sec-WebSocket-Accept: ${accept}`,
-    '\r\n',
-  ].join('\r\n');
-};
+import type { Socket } from 'node:net';
+import { answerTo, Head } from '../handshake.ts';
+import { serveOnOrder } from '../sockets.ts';
+import { backendFrame, Frames, opcodes } from './wire.ts';
 
 const serve = (socket: Socket): void => {
   const request = new Head();
@@ -42,15 +27,4 @@ const serve = (socket: Socket): void => {
   });
 };
 
-const server = createServer(serve);
-
-/** The one order is to listen; the answer is the port. */
-carryOut(
-  () =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () =>
-        resolve((server.address() as AddressInfo).port),
-      );
-    }),
-);
+serveOnOrder(serve);

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { descriptorLimit } from '../../src/core/descriptors.ts';
-import { cleanUp } from '../../test/support/cleanup.ts';
+import { count, runProgram, say } from '../program.ts';
 import { startLoad } from './children.ts';
 import { runSmall, runUnderLoad } from './operator.ts';
 import type { ViewersOrder } from './orders.ts';
@@ -16,23 +16,10 @@ import { localPorts } from './processes.ts';
 import { disturbedIn, figuresOf, markdownOf, type Measured, type Results } from './report.ts';
 import { runRounds } from './rounds.ts';
 
-const began = performance.now();
-
-const say = (line: string): void => {
-  const seconds = Math.round((performance.now() - began) / 1000);
-  process.stderr.write(`${String(seconds).padStart(4)} s  ${line}\n`);
-};
-
 const machine = (): string => {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   const gib = Math.round(totalmem() / 1024 ** 3);
   return `${model}, ${availableParallelism()} cores, ${gib} GiB, Linux, Node ${process.version}`;
-};
-
-const count = (name: string, text: string | undefined): number | null => {
-  if (text === undefined) return null;
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new Error(`--${name} ${text}: a number from 1 on is needed`);
 };
 
 const measure = async (plan: Plan): Promise<Measured> => {
@@ -90,24 +77,4 @@ const run = async (): Promise<void> => {
   if (out !== null) await writeFile(out, `${JSON.stringify(results, null, 2)}\n`);
 };
 
-let interrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
-    say('ending what was started; once more to end at once');
-    void cleanUp().finally(() => process.exit(130));
-  });
-}
-
-try {
-  await run();
-} catch (error) {
-  // What is being ended has nothing to say any more.
-  if (!interrupted) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
-} finally {
-  if (!interrupted) await cleanUp();
-}
+await runProgram(run);

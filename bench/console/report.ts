@@ -1,4 +1,5 @@
 /** From measurements to figures, and from figures to a table that can be read. */
+import { tableOf } from '../markdown.ts';
 import type { Calm } from './calm.ts';
 import { LOST_MS, type UnderLoad } from './operator.ts';
 import type { Plan } from './plan.ts';
@@ -182,16 +183,6 @@ const rowOf = ({ name, unit, must, value, met }: Results['figures'][number]): st
   ];
 };
 
-const table = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = rows[0]!.map((_, column) =>
-    Math.max(3, ...rows.map((row) => row[column]!.length)),
-  );
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
-  const [head, ...body] = rows;
-  return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)];
-};
-
 /** The results as Markdown. */
 export const markdownOf = ({ measuredOn, machine, plan, disturbed, figures }: Results): string => {
   const { load } = plan;
@@ -206,7 +197,7 @@ export const markdownOf = ({ measuredOn, machine, plan, disturbed, figures }: Re
       : ['', `Left out, because others used more than ${plan.noise} % of a core: ${disturbed}.`]),
     '',
     ...plan.notes.flatMap((note) => [note, '']),
-    ...table([['', 'must be', 'median', 'range', 'met'], ...figures.map(rowOf)]),
+    ...tableOf([['', 'must be', 'median', 'range', 'met'], ...figures.map(rowOf)]),
     '',
   ].join('\n');
 };

@@ -1,4 +1,5 @@
 /** Medians, ranges and ratios; what too few rounds cannot say is not said. */
+import { percentile as nearestRank } from '../../src/core/ranking.ts';
 import type { Latency } from './orders.ts';
 
 /** Rounds below which no ratio is printed: the median of fewer is one lucky round. */
@@ -6,11 +7,9 @@ export const ROUNDS_NEEDED = 5;
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
-/** The `share` (0 to 1) percentile, nearest rank; NaN of nothing. */
-const percentile = (values: readonly number[], share: number): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-};
+/** NaN of nothing. */
+const percentile = (values: readonly number[], share: number): number =>
+  nearestRank(values, share) ?? Number.NaN;
 
 /** The middle one, or the mean of the two in the middle; NaN of nothing. */
 const median = (values: readonly number[]): number => {

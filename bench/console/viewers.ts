@@ -6,9 +6,11 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect, type Socket } from 'node:net';
+import { Head, requestFor } from '../handshake.ts';
+import { destroyAll } from '../sockets.ts';
 import { carryOut, type Latency, type LoadPlan, type ViewersOrder } from './orders.ts';
 import { latencyOf } from './stats.ts';
-import { Frames, Head, opcodes, viewerFrame } from './wire.ts';
+import { Frames, opcodes, viewerFrame } from './wire.ts';
 
 /** Connections that are being made at once. */
 const AT_ONCE = 64;
@@ -31,17 +33,6 @@ let samples: number[] = [];
 let lost = 0;
 let leaving = false;
 let pace: NodeJS.Timeout | null = null;
-
-const requestFor = (port: number, session: string): string =>
-  [
-    `GET /ws/${session} HTTP/1.1`,
-    `Host: 127.0.0.1:${port}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    'Sec-WebSocket-Version: 13',
-    '\r\n',
-  ].join('\r\n');
 
 /** Which Pings a viewer answers. */
 type Answers = 'all' | 'odd' | 'even';
@@ -145,15 +136,7 @@ const leave = async (): Promise<void> => {
   const sockets = all.map(({ socket }) => socket);
   all = [];
   echoing = [];
-  const closed = sockets.map(
-    (socket) =>
-      new Promise<void>((resolve) => {
-        if (socket.closed) resolve();
-        else socket.on('close', () => resolve());
-      }),
-  );
-  for (const socket of sockets) socket.destroy();
-  await Promise.all(closed);
+  await destroyAll(sockets);
 };
 
 carryOut(async (sent) => {

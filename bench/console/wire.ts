@@ -47,21 +47,3 @@ export class Frames {
     this.#rest = at === bytes.length ? null : bytes.subarray(at);
   };
 }
-
-const HEAD_ENDS = Buffer.from('\r\n\r\n');
-
-/** Bytes in; the HTTP head and what came behind it once it is whole, null until then. */
-export class Head {
-  #held = Buffer.alloc(0);
-
-  /** Takes a chunk. */
-  readonly feed = (chunk: Buffer): { readonly head: string; readonly rest: Buffer } | null => {
-    this.#held = Buffer.concat([this.#held, chunk]);
-    const end = this.#held.indexOf(HEAD_ENDS);
-    if (end < 0) return null;
-    return {
-      head: this.#held.toString('latin1', 0, end),
-      rest: this.#held.subarray(end + HEAD_ENDS.length),
-    };
-  };
-}

@@ -3,32 +3,16 @@
  * `echo-…` has every message sent back, `stream-<size>-…` is sent frames of that size as fast as
  * it takes them, and `idle-…` hears nothing.
  */
-import { createHash } from 'node:crypto';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { carryOut } from '../console/orders.ts';
-import { Head } from '../console/wire.ts';
+import type { Socket } from 'node:net';
+import { answerTo, Head } from '../handshake.ts';
+import { serveOnOrder } from '../sockets.ts';
 import { backendFrame, FrameWalk, MESSAGE, opcodes, viewerFrame } from './frames.ts';
-
-/** RFC 6455 4.2.2. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** Small frames are handed to the kernel so many bytes at a time. */
 const BATCH = 256 * 1024;
 
 const ECHO = backendFrame(opcodes.binary, MESSAGE);
 const ASKED = viewerFrame(opcodes.binary, MESSAGE);
-
-const answerTo = (head: string): string => {
-  const key = /^sec-websocket-key: *(\S+)/im.exec(head)?.[1] ?? '';
-  const accept = createHash('sha1').update(`${key}${GUID}`).digest('base64');
-  return [
-    'HTTP/1.1 101 Switching Protocols',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    `Sec-WebSocket-Accept: ${accept}`,
-    '\r\n',
-  ].join('\r\n');
-};
 
 const batches = new Map<number, Buffer>();
 
@@ -92,15 +76,4 @@ const serve = (socket: Socket): void => {
   });
 };
 
-const server = createServer(serve);
-
-/** The one order is to listen; the answer is the port. */
-carryOut(
-  () =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () =>
-        resolve((server.address() as AddressInfo).port),
-      );
-    }),
-);
+serveOnOrder(serve);

@@ -7,10 +7,10 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { descriptorLimit } from '../../src/core/descriptors.ts';
-import { cleanUp } from '../../test/support/cleanup.ts';
 import { startLoad } from '../console/children.ts';
 import { localPorts } from '../console/processes.ts';
 import { spreadOf } from '../console/stats.ts';
+import { count, isOver, runProgram, say } from '../program.ts';
 import { pin } from './cpu.ts';
 import type { ViewersOrder } from './orders.ts';
 import { type Plan, planFor } from './plan.ts';
@@ -18,28 +18,12 @@ import { markdownOf, type Results, rowsOf, verdictsOf } from './report.ts';
 import { runRounds, type Taken } from './rounds.ts';
 import { installedOf } from './start.ts';
 
-const began = performance.now();
-
-let interrupted = false;
-const isOver = (): boolean => interrupted;
-
-const say = (line: string): void => {
-  const seconds = Math.round((performance.now() - began) / 1000);
-  process.stderr.write(`${String(seconds).padStart(4)} s  ${line}\n`);
-};
-
 /** Of the machine; once this process has its own, Node tells no more of them. */
 const cores = availableParallelism();
 
 const machine = (): string => {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   return `${model}, ${cores} cores, Linux, Node ${process.version}`;
-};
-
-const count = (name: string, text: string | undefined): number | null => {
-  if (text === undefined) return null;
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new Error(`--${name} ${text}: a number from 1 on is needed`);
 };
 
 const listOf = (text: string | undefined): string[] | null => text?.split(',') ?? null;
@@ -111,23 +95,4 @@ const run = async (): Promise<void> => {
 // Every process of the run is ended with this one.
 process.setMaxListeners(100);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
-    say('ending what was started; once more to end at once');
-    void cleanUp().finally(() => process.exit(130));
-  });
-}
-
-try {
-  await run();
-} catch (error) {
-  // What is being ended has nothing to say any more.
-  if (!interrupted) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
-} finally {
-  if (!interrupted) await cleanUp();
-}
+await runProgram(run);

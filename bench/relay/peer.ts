@@ -4,7 +4,7 @@
  * read and never held.
  */
 import { connect, type Socket } from 'node:net';
-import { Head } from '../console/wire.ts';
+import { Head, requestFor } from '../handshake.ts';
 import { backendFrame, FrameWalk, MESSAGE, opcodes, viewerFrame } from './frames.ts';
 
 const shared = Buffer.alloc(256 * 1024);
@@ -32,17 +32,6 @@ export type Peer = {
   readonly socket: Socket;
   readonly send: (frame: Buffer) => void;
 };
-
-const requestFor = (port: number, session: string): string =>
-  [
-    `GET /ws/${session} HTTP/1.1`,
-    `Host: 127.0.0.1:${port}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    'Sec-WebSocket-Version: 13',
-    '\r\n',
-  ].join('\r\n');
 
 const codeOf = (payload: Buffer): number | null =>
   payload.length < 2 ? null : payload.readUInt16BE(0);

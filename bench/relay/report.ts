@@ -1,5 +1,6 @@
 /** From samples to figures, and from figures to tables that can be read. */
 import { type Spread, spreadOf } from '../console/stats.ts';
+import { tableOf } from '../markdown.ts';
 import { isSteady, type Plan } from './plan.ts';
 import { bestLibrary, costOf, ratioOf, type Sample, samplesOf } from './ratios.ts';
 import {
@@ -149,16 +150,6 @@ const ranged = (spread: Spread | null | undefined, unit = ''): string =>
       ? `${shown(spread.median)}${unit}`
       : `${shown(spread.median)}${unit} (${shown(spread.min)} to ${shown(spread.max)})`;
 
-const table = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = rows[0]!.map((_, column) =>
-    Math.max(3, ...rows.map((row) => row[column]!.length)),
-  );
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
-  const [head, ...body] = rows;
-  return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)];
-};
-
 const countOf = (per: Work['per']): string => (per === 'MiB' ? per : `${per}s`);
 
 const ratioCell = (row: Row, measure: CandidateName): string => {
@@ -195,7 +186,7 @@ const workTable = (work: WorkName, rows: readonly Row[], plan: Plan): string[] =
       : []),
     ...(isTimed ? [latencyCell(row)] : []),
   ]);
-  return [`#### ${title[0]!.toUpperCase()}${title.slice(1)}`, '', ...table([head, ...body]), ''];
+  return [`#### ${title[0]!.toUpperCase()}${title.slice(1)}`, '', ...tableOf([head, ...body]), ''];
 };
 
 const goalOf = (goal: Verdict): string => {
@@ -214,7 +205,7 @@ const verdictTable = (verdicts: readonly Verdict[]): string[] =>
   verdicts.length === 0
     ? []
     : [
-        ...table([
+        ...tableOf([
           ['work', 'wsbouncer', 'measure', 'median (range)', 'must', 'aim'],
           ...verdicts.map((verdict) => [
             workOf(verdict.work).title,

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { carryOut } from '../console/orders.ts';
 import { latencyOf } from '../console/stats.ts';
+import { destroyAll } from '../sockets.ts';
 import { MESSAGE, opcodes, viewerFrame } from './frames.ts';
 import type { Counted, Times, ViewersOrder } from './orders.ts';
 import { openPeer, type Peer, type PeerRole } from './peer.ts';
@@ -244,15 +245,7 @@ const leave = async (): Promise<void> => {
   waiting = [];
   const sockets = [...peers].map(({ socket }) => socket);
   peers = new Set();
-  const closed = sockets.map(
-    (socket) =>
-      new Promise<void>((resolve) => {
-        if (socket.closed) resolve();
-        else socket.on('close', () => resolve());
-      }),
-  );
-  for (const socket of sockets) socket.destroy();
-  await Promise.all(closed);
+  await destroyAll(sockets);
   failures = 0;
   times = [];
   isLeaving = false;

@@ -65,11 +65,39 @@ export class WriteWatch {
   }
 }
 
-/**
- * As many bytes as systems keep for a program that reads slowly: 6 MiB on Linux, 16 on Windows.
- * A Ping may lie acknowledged behind so many, and its reader be blameless.
- */
-export const UNREAD_BYTES = 16 * 1024 * 1024;
+/** As many bytes as systems keep for a program that reads slowly: 6 MiB on Linux, 16 on Windows. */
+const UNREAD_BYTES = 16 * 1024 * 1024;
+
+/** What has been written to a connection, where of that a Ping begins, and what still waits. */
+export type Written = {
+  readonly written: number;
+  readonly startsAt: number;
+  /** Bytes that wait in Node, and in the kernel. */
+  readonly inNode: number;
+  readonly inKernel: number;
+};
+
+/** Whether a Ping can have been read. */
+export type Reach = {
+  /** Bytes ahead of it that the far side has not acknowledged. */
+  readonly aheadBytes: number;
+  /**
+   * The far side's kernel may have it unread: data still waits behind it, so that what is taken
+   * makes room by being read, and no more was taken since than a kernel keeps. Who then takes
+   * nothing is judged by the write deadline.
+   */
+  readonly mayLieUnread: boolean;
+};
+
+/** How far a Ping has come. */
+export const reachOf = ({ written, startsAt, inNode, inKernel }: Written): Reach => {
+  const waiting = inNode + inKernel;
+  const sinceThePing = written - startsAt;
+  return {
+    aheadBytes: Math.max(0, waiting - sinceThePing),
+    mayLieUnread: inNode > 0 && sinceThePing - waiting < UNREAD_BYTES,
+  };
+};
 
 /** After how long without progress a viewer counts as stuck. */
 export const stuckAfterMs = (writeTimeoutMs: number): number => Math.min(5_000, writeTimeoutMs / 4);

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { BackendLiveness } from '../core/backend-liveness.ts';
 import type { LivenessRules } from '../core/liveness.ts';
 import type { SocketQueue } from '../core/socket-queues.ts';
-import { UNREAD_BYTES, WriteWatch } from '../core/write-watch.ts';
+import { reachOf, WriteWatch } from '../core/write-watch.ts';
 import { pingFrame } from './control-frame.ts';
 import { kernelKey } from './kernel-queues.ts';
 import type { Direction } from './relay.ts';
@@ -112,17 +112,17 @@ export class BackendHealth {
   }
 
   /**
-   * Whether bytes ahead of the unanswered Ping, or of the one to come, are not acknowledged; or
-   * whether it may lie there unread, as in `Health`: what waits behind it is being taken.
+   * Whether bytes ahead of the unanswered Ping, or of the one to come, are not acknowledged, or it
+   * may lie unread.
    */
   #weighAhead(now: number, kernel: number): void {
     const { backend, toBackend } = this.#ends;
     const unreached = this.#unreached(now);
     if (unreached === null) return;
-    const waiting = backend.writableLength + kernel;
-    this.#aheadBytes = Math.max(0, waiting - (toBackend.written - unreached));
-    const taken = toBackend.written - waiting - unreached;
-    const mayLieUnread = backend.writableLength > 0 && taken < UNREAD_BYTES;
-    if (this.#aheadBytes > 0 || mayLieUnread) this.#liveness.hold(now);
+    const { written } = toBackend;
+    const inNode = backend.writableLength;
+    const reach = reachOf({ written, startsAt: unreached, inNode, inKernel: kernel });
+    this.#aheadBytes = reach.aheadBytes;
+    if (reach.aheadBytes > 0 || reach.mayLieUnread) this.#liveness.hold(now);
   }
 }

@@ -9,7 +9,7 @@ import { Liveness, type LivenessRules } from '../core/liveness.ts';
 import { Probe } from '../core/probe.ts';
 import type { SocketQueue } from '../core/socket-queues.ts';
 import { Peaks } from '../core/trace.ts';
-import { stuckAfterMs, UNREAD_BYTES, WriteWatch } from '../core/write-watch.ts';
+import { type Reach, reachOf, stuckAfterMs, WriteWatch } from '../core/write-watch.ts';
 import { BackendHealth } from './backend-health.ts';
 import { pingFrame } from './control-frame.ts';
 import { kernelKey } from './kernel-queues.ts';
@@ -148,9 +148,12 @@ export class Health {
     if (probe?.isUnanswered(this.liveness.lifeAt) !== true) return false;
     const wasPut = this.#pingPutAt >= probe.since || this.liveness.backendServes(now);
     const { bytes, retransmits } = queues.get(this.#viewerKey ?? '') ?? NO_QUEUE;
-    const isReached = wasPut && this.liveness.isAsked && this.#bytesAhead(bytes) === 0;
+    const ping = this.liveness.unprovenPing;
+    const reach = ping === null ? null : this.#reach(ping.startsAt, bytes);
+    const isRead = reach === null || (reach.aheadBytes === 0 && !reach.mayLieUnread);
     const isDead = retransmits >= DEAD_AFTER;
-    const fails = (isDead || (isReached && !this.#mayLieUnread(bytes))) && this.mayBeAsked(now);
+    const owesAnswer = wasPut && this.liveness.isAsked && isRead;
+    const fails = (isDead || owesAnswer) && this.mayBeAsked(now);
     if (!fails) probe.spare();
     return fails;
   }
@@ -229,30 +232,19 @@ export class Health {
    */
   #weighAhead(now: number, kernel: number): void {
     if (!this.#isUnheard(now)) return;
-    this.#aheadBytes = this.#bytesAhead(kernel, this.#ends.toViewer.written);
-    if (this.#aheadBytes > 0 || this.#mayLieUnread(kernel)) this.liveness.hold(now);
+    const startsAt = this.liveness.unprovenPing?.startsAt ?? this.#ends.toViewer.written;
+    const { aheadBytes, mayLieUnread } = this.#reach(startsAt, kernel);
+    this.#aheadBytes = aheadBytes;
+    if (aheadBytes > 0 || mayLieUnread) this.liveness.hold(now);
   }
 
-  /**
-   * Whether the viewer may not have come to the unanswered Ping yet, although its kernel has it:
-   * data still waits behind it, so that what is taken makes room by being read, and no more was
-   * taken since than a kernel keeps. Who then takes nothing is judged by the write deadline.
-   */
-  #mayLieUnread(kernel: number): boolean {
+  #reach(startsAt: number, inKernel: number): Reach {
     const { viewer, toViewer } = this.#ends;
-    const ping = this.liveness.unprovenPing;
-    if (ping === null || viewer.writableLength === 0) return false;
-    return toViewer.written - viewer.writableLength - kernel - ping.startsAt < UNREAD_BYTES;
-  }
-
-  /**
-   * Bytes ahead of the unanswered Ping that still wait for the viewer, `kernel` of them with all
-   * behind it there; where no Ping is unproven, those ahead of byte `otherwise`.
-   */
-  #bytesAhead(kernel: number, otherwise = 0): number {
-    const { viewer, toViewer } = this.#ends;
-    const startsAt = this.liveness.unprovenPing?.startsAt ?? otherwise;
-    const sinceThePing = toViewer.written - startsAt;
-    return Math.max(0, viewer.writableLength + kernel - sinceThePing);
+    return reachOf({
+      written: toViewer.written,
+      startsAt,
+      inNode: viewer.writableLength,
+      inKernel,
+    });
   }
 }

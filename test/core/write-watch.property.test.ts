@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { WriteWatch } from '../../src/core/write-watch.ts';
+import { reachOf, WriteWatch } from '../../src/core/write-watch.ts';
 
 /**
  * A socket as it behaves on Linux: the kernel takes more only once a third of its buffer is
@@ -202,6 +202,32 @@ describe('without the word of the kernel', () => {
         expect(last.now - last.movedAt).toBeLessThan(scene.timeoutMs + 2 * scene.lookMs);
       }),
       runs,
+    );
+  });
+});
+
+describe('how far a Ping has come', () => {
+  const most = 40 * 1024 * 1024;
+
+  it('counts what is ahead of it, whatever waits behind', () => {
+    fc.assert(
+      fc.property(fc.nat(most), fc.nat(most), fc.nat(most), (taken, ahead, behind) => {
+        const startsAt = taken + ahead;
+        const written = startsAt + behind;
+        const reach = reachOf({ written, startsAt, inNode: 0, inKernel: ahead + behind });
+        expect(reach).toEqual({ aheadBytes: ahead, mayLieUnread: false });
+      }),
+    );
+  });
+
+  it('calls it unread at most until more was taken since than a kernel keeps', () => {
+    fc.assert(
+      fc.property(fc.nat(most), fc.nat(most), fc.nat(most), (takenSince, inNode, inKernel) => {
+        const written = takenSince + inNode + inKernel;
+        const { aheadBytes, mayLieUnread } = reachOf({ written, startsAt: 0, inNode, inKernel });
+        expect(aheadBytes).toBe(0);
+        expect(mayLieUnread).toBe(inNode > 0 && takenSince < 16 * 1024 * 1024);
+      }),
     );
   });
 });

@@ -6,7 +6,7 @@ import { named } from '../support/events.ts';
 import { type Frame, opcodes } from '../support/frame-reader.ts';
 import { frame, frameHeader } from '../support/frames.ts';
 import { testCertificate } from '../support/test-certificate.ts';
-import { onlyRow, pair, pass, passUntil, turns, until } from './pair.ts';
+import { fillBackend, onlyRow, pair, pass, passUntil, turns, until } from './pair.ts';
 
 type Pair = Awaited<ReturnType<typeof pair>>;
 
@@ -233,17 +233,7 @@ describe('a Ping that cannot reach the backend', () => {
 
   it('because Node holds bytes ahead of it is put in once', async () => {
     const ends = await pair({ proxy: { writeTimeoutMs: HOUR_MS } });
-    ends.peer.pause();
-    const one = frame({ opcode: opcodes.binary, payload: Buffer.alloc(16_000), masked: true });
-    let sent = 0;
-    await until('the viewer is paused', async () => {
-      const { bytesToBackend, deadlineHeld } = await onlyRow(ends.proxy);
-      if (!deadlineHeld && bytesToBackend === sent * one.length) {
-        ends.viewer.send(one);
-        sent += 1;
-      }
-      return deadlineHeld;
-    });
+    const sent = await fillBackend(ends);
     await pass(ends.clock, 120_000, { tickMs: 5_000, asking: true });
     expect(await viewersOf(ends)).toBe(1);
     ends.peer.resume();

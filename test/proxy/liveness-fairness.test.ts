@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { named } from '../support/events.ts';
 import { type Frame, opcodes } from '../support/frame-reader.ts';
 import { frame, frameHeader } from '../support/frames.ts';
-import { askAlong, onlyRow, pair, pass, passUntil, turns, until } from './pair.ts';
+import { askAlong, fillBackend, onlyRow, pair, pass, passUntil, turns, until } from './pair.ts';
 
 type Pair = Awaited<ReturnType<typeof pair>>;
 
@@ -14,23 +14,6 @@ const HOUR_MS = 3_600_000;
 
 const countOf = ({ proxy }: Pair, event: string): number =>
   proxy.events.all.filter((one) => one.event === event).length;
-
-/** The backend reads nothing and the viewer sends until the proxy reads it no more: how many frames. */
-const fillBackend = async (ends: Pair): Promise<number> => {
-  ends.peer.pause();
-  // So small that each is read whole: the proxy stops at the end of one.
-  const one = frame({ opcode: opcodes.binary, payload: Buffer.alloc(16_000), masked: true });
-  let sent = 0;
-  await until('the viewer is paused', async () => {
-    const { bytesToBackend, deadlineHeld } = await onlyRow(ends.proxy);
-    if (!deadlineHeld && bytesToBackend === sent * one.length) {
-      ends.viewer.send(one);
-      sent += 1;
-    }
-    return deadlineHeld;
-  });
-  return sent;
-};
 
 describe('a viewer whose backend has stopped reading', () => {
   it('is not blamed: its deadline stands still until it is read again', async () => {

@@ -6,6 +6,8 @@ import type { ProxyEvent } from '../../src/events.ts';
 import { rawBackend, type RawBackendOptions } from '../support/backends.ts';
 import { named } from '../support/events.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { opcodes } from '../support/frame-reader.ts';
+import { frame } from '../support/frames.ts';
 import { type TestProxy, withProxy } from '../support/proxy.ts';
 import { connectRaw, type RawViewerOptions } from '../support/raw-viewer.ts';
 import { patienceMs } from '../support/within.ts';
@@ -106,4 +108,21 @@ export const passUntil = async (
     return proxy.events.left.some(({ event }) => event === name);
   });
   return clock.now() - start;
+};
+
+/** The backend reads nothing and the viewer sends until the proxy reads it no more: how many frames. */
+export const fillBackend = async (ends: Awaited<ReturnType<typeof pair>>): Promise<number> => {
+  ends.peer.pause();
+  // So small that each is read whole: the proxy stops at the end of one.
+  const one = frame({ opcode: opcodes.binary, payload: Buffer.alloc(16_000), masked: true });
+  let sent = 0;
+  await until('the viewer is paused', async () => {
+    const { bytesToBackend, deadlineHeld } = await onlyRow(ends.proxy);
+    if (!deadlineHeld && bytesToBackend === sent * one.length) {
+      ends.viewer.send(one);
+      sent += 1;
+    }
+    return deadlineHeld;
+  });
+  return sent;
 };
