@@ -51,6 +51,11 @@ it('a viewer whose Ping lies unread in its own kernel stays while it takes what 
   await pass(clock, 8_000, bySeconds);
   await sip();
   await pass(clock, 16_500, bySeconds);
+  // Its kernel takes the room of that sip when it will: what it takes late is progress.
+  await until('it takes nothing more', async () => {
+    await pass(clock, 1_000, bySeconds);
+    return (await onlyRow(proxy)).state === 'stuck';
+  });
   expect(await onlyRow(proxy)).toMatchObject({ state: 'stuck', deadlineHeld: true });
   await until('it comes to the Ping', async () => {
     await sip();
