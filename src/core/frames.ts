@@ -77,6 +77,25 @@ export class FrameScanner {
   }
 
   /**
+   * Takes the next chunk where all of it belongs to one data frame, as small messages mostly do,
+   * and is to be passed on whole: then nothing has to be allocated. False: nothing was taken, and
+   * `scan` gives the verdicts.
+   */
+  passes(chunk: Buffer): boolean {
+    if (this.#ended || this.#held !== null) return false;
+    if (this.#inFrame) {
+      if (chunk.length > this.#left) return false;
+      this.#advance(chunk.length);
+      return true;
+    }
+    const header = this.#read(chunk, 0, chunk.length);
+    if (!isDataHeader(header) || header.size + header.length < chunk.length) return false;
+    this.#begin(header);
+    this.#advance(chunk.length - header.size);
+    return true;
+  }
+
+  /**
    * The verdicts on the next chunk, in stream order; none ever again after `close` and `fail`.
    * Runs of data frames are as long as the chunk allows. With `split`, the first frame boundary
    * that the chunk reaches ends one, so that a frame can be put in there.

@@ -186,6 +186,41 @@ const scanned = (
   return awaited.slice(0, taken).reduce((sum, { bytes }) => sum + bytes.length, passed);
 };
 
+/**
+ * What a scanner that first tries to pass each chunk whole makes of a stream, what one that only
+ * scans makes of it, and how many chunks were passed whole.
+ */
+const bothWays = (
+  rules: ScanRules,
+  bytes: Buffer,
+  cuts: readonly number[],
+  split: (chunk: number) => boolean,
+): { quick: unknown[]; plain: unknown[]; whole: number } => {
+  const quick = new FrameScanner(rules);
+  const plain = new FrameScanner(rules);
+  const made = { quick: [] as unknown[], plain: [] as unknown[], whole: 0 };
+  let from = 0;
+  cuts.forEach((cut, i) => {
+    const chunk = bytes.subarray(from, cut);
+    from = cut;
+    if (chunk.length === 0) return;
+    const isWhole = quick.passes(chunk);
+    if (isWhole) made.whole += 1;
+    made.quick.push(
+      isWhole
+        ? [{ kind: 'pass', bytes: chunk, boundary: quick.atBoundary }]
+        : quick.scan(chunk, split(i)),
+      [quick.atBoundary, quick.midMessage, quick.messages],
+    );
+    made.plain.push(plain.scan(chunk, split(i)), [
+      plain.atBoundary,
+      plain.midMessage,
+      plain.messages,
+    ]);
+  });
+  return made;
+};
+
 describe.each([
   ['viewer', true],
   ['backend', false],
@@ -220,6 +255,33 @@ describe.each([
         expect(scanned(stream, cuts, split)).toBe(stream.bytes.length);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('is passed on by the chunk exactly as the scan would pass it on', () => {
+    fc.assert(
+      fc.property(cutStream, fc.nat(0xffffff), ([stream, cuts], splits) => {
+        const split = (chunk: number): boolean => ((splits >> (chunk % 24)) & 1) === 1;
+        const { quick, plain } = bothWays(stream.rules, stream.bytes, cuts, split);
+        expect(quick).toEqual(plain);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is passed on by the chunk wherever a chunk is one data frame, or lies inside one', () => {
+    fc.assert(
+      fc.property(streamOf(shortLength, masked, true), fc.boolean(), (stream, halves) => {
+        const data = stream.items.filter(({ control }) => !control);
+        const cuts = stream.items.flatMap(({ bytes, headerBytes, start, control }) =>
+          halves && !control ? [start + headerBytes, start + bytes.length] : [start + bytes.length],
+        );
+        const inHalves = data.filter(({ bytes, headerBytes }) => bytes.length > headerBytes);
+        expect(bothWays(stream.rules, stream.bytes, cuts, () => true).whole).toBe(
+          data.length + (halves ? inHalves.length : 0),
+        );
+      }),
+      { numRuns: 100 },
     );
   });
 
@@ -349,6 +411,20 @@ describe('nonsense', () => {
         expect(last).toBe(verdicts.length - 1);
         expect(subject.atBoundary).toBe(true);
         expect(subject.scan(frame({ opcode: text, masked: rules.masked }), split)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is passed on by the chunk exactly as the scan would pass it on', () => {
+    const cut = fc.array(fc.nat(300), { maxLength: 12 });
+    fc.assert(
+      fc.property(nonsense, cut, fc.boolean(), ({ rules, bytes }, cuts, split) => {
+        const inBounds = cuts.map((each) => Math.min(each, bytes.length)).sort((a, b) => a - b);
+        for (const each of [[...inBounds, bytes.length], Array.from(bytes, (_, i) => i + 1)]) {
+          const { quick, plain } = bothWays(rules, bytes, each, () => split);
+          expect(quick).toEqual(plain);
+        }
       }),
       { numRuns: 300 },
     );

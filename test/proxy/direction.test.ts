@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { Direction } from '../../src/proxy/relay.ts';
+import { privateDirectory } from '../support/backend-server.ts';
+import { onCleanup } from '../support/cleanup.ts';
+import { opcodes } from '../support/frame-reader.ts';
+import { closing, frame } from '../support/frames.ts';
+import { until } from './pair.ts';
+
+/** Two ends of a socket whose kernel has room for a chunk of 64 KiB. */
+const ends = async (): Promise<readonly [Socket, Socket]> => {
+  const path = `${await privateDirectory()}/ends.sock`;
+  const server = createServer().listen(path);
+  await once(server, 'listening');
+  const near = connect({ path });
+  const [far] = (await once(server, 'connection')) as [Socket];
+  server.close();
+  onCleanup(() => {
+    near.destroy();
+    far.destroy();
+  });
+  return [near, far];
+};
+
+/** A direction between two sockets, the chunks that it reads, and what it reports. */
+const direction = async () => {
+  const [sender, from] = await ends();
+  const [to, receiver] = await ends();
+  const chunks: Buffer[] = [];
+  const pauses: boolean[] = [];
+  const closes: Buffer[] = [];
+  from.on('data', (chunk: Buffer) => chunks.push(chunk)).pause();
+  const subject = new Direction(
+    from,
+    to,
+    { masked: false, maxMessage: 1_000_000, deflate: false },
+    {
+      bytes: () => undefined,
+      ping: () => undefined,
+      pong: () => false,
+      close: (close) => closes.push(close.frame),
+      fail: () => undefined,
+      paused: (paused) => pauses.push(paused),
+    },
+  );
+  subject.start(Buffer.alloc(0));
+  const received = async (length: number): Promise<Buffer> => {
+    const parts: Buffer[] = [];
+    let left = length;
+    for await (const part of receiver.iterator({ destroyOnReturn: false })) {
+      parts.push(part as Buffer);
+      left -= (part as Buffer).length;
+      if (left <= 0) break;
+    }
+    return Buffer.concat(parts);
+  };
+  return { sender, chunks, pauses, closes, received };
+};
+
+/** Together with its header as long as what a socket reads at once. */
+const LARGE = frame({ opcode: opcodes.binary, payload: Buffer.alloc(65_532, 7) });
+
+describe('a direction', () => {
+  it('gives a large chunk back when the kernel has it', async () => {
+    const { sender, chunks, received } = await direction();
+    sender.write(LARGE);
+    expect(await received(LARGE.length)).toEqual(LARGE);
+    expect(chunks.map(({ length }) => length)).toEqual([0]);
+  });
+
+  it('keeps a large chunk while a Close in it may be passed on', async () => {
+    const { sender, closes, chunks, received } = await direction();
+    const data = frame({ opcode: opcodes.binary, payload: Buffer.alloc(40_000, 7) });
+    const close = frame({ opcode: opcodes.close, payload: closing(1000, 'bye') });
+    sender.write(Buffer.concat([data, close]));
+    expect(await received(data.length)).toEqual(data);
+    expect(closes).toEqual([close]);
+    expect(chunks.map(({ length }) => length)).toEqual([data.length + close.length]);
+  });
+
+  it('stops reading when the receiver takes nothing, and goes on when it does', async () => {
+    const { sender, pauses, received } = await direction();
+    const sent = Buffer.concat(Array.from({ length: 64 }, () => LARGE));
+    sender.write(sent);
+    await until('the reading has stopped', () => pauses.length > 0);
+    expect((await received(sent.length)).equals(sent)).toBe(true);
+    expect(pauses.slice(0, 2)).toEqual([true, false]);
+  });
+});
