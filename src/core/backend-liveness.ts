@@ -3,7 +3,7 @@
  * silent is asked, and it is lost only when it owes an answer: a Ping that could not be put in
  * asks nobody, and while bytes wait ahead of one the deadline starts anew.
  */
-import type { LivenessRules } from './liveness.ts';
+import { type LivenessRules, payloadText } from './liveness.ts';
 
 /** What a tick asks for: put a Ping in, give the backend up, or nothing. */
 export type BackendVerdict = 'nothing' | 'ping' | 'lost';
@@ -18,9 +18,6 @@ export type BackendMoment = {
 
 /** Unanswered Pings that are remembered, so that a late Pong is still known for ours. */
 const REMEMBERED = 16;
-
-/** As a string, which keeps no buffer's memory. */
-const textOf = (payload: Buffer): string => payload.toString('latin1');
 
 /** The liveness of one open backend; all times are milliseconds of one monotonic clock. */
 export class BackendLiveness {
@@ -51,7 +48,7 @@ export class BackendLiveness {
 
   /** One of our Pings went into the stream, from byte `startsAt` to before byte `endsAt`. */
   pinged(payload: Buffer, now: number, startsAt: number, endsAt: number): void {
-    this.#pings.push({ payload: textOf(payload), startsAt, endsAt });
+    this.#pings.push({ payload: payloadText(payload), startsAt, endsAt });
     if (this.#pings.length > REMEMBERED) this.#pings.shift();
     this.#pingedAt = now;
     this.#asked ??= { at: now, startsAt };
@@ -62,13 +59,13 @@ export class BackendLiveness {
    * Pings a backend may answer the latest alone (RFC 6455 5.5.3), and that must not be ours.
    */
   viewerPinged(payload: Buffer, now: number, startsAt: number): void {
-    this.#viewerPing = { payload: textOf(payload), at: now, startsAt };
+    this.#viewerPing = { payload: payloadText(payload), at: now, startsAt };
     this.#asked ??= { at: now, startsAt };
   }
 
   /** A Pong came: true where it answers one of ours and is not to be passed on. */
   pong(payload: Buffer): boolean {
-    const text = textOf(payload);
+    const text = payloadText(payload);
     const own = this.#pings.findIndex((ping) => ping.payload === text);
     const answered = this.#pings[own];
     if (answered === undefined) {

@@ -5,6 +5,7 @@
  */
 import type { EventKind, SessionId } from '../contract.ts';
 import type { EventBody } from '../events.ts';
+import { OldestFirst } from './oldest-first.ts';
 
 /** Refusals this close to the first, in milliseconds, are one line with it. */
 const FOLD_MS = 10_000;
@@ -79,8 +80,7 @@ type Dated = { readonly firstAt: number };
  * it when it forgets it, so there are never more of them than lines.
  */
 export class OpenLines<Line extends Dated> {
-  /** The oldest first. */
-  readonly #byKey = new Map<string, Line>();
+  readonly #byKey = new OldestFirst<string, Line>();
 
   /** How many are kept. */
   get size(): number {
@@ -89,16 +89,15 @@ export class OpenLines<Line extends Dated> {
 
   /** The line that an event at `now` goes into; null where it begins one. */
   find(key: string, now: number): Line | null {
-    for (const [each, { firstAt }] of this.#byKey) {
-      if (foldsInto(firstAt, now)) break;
-      this.#byKey.delete(each);
+    for (let { oldest } = this.#byKey; oldest !== null; { oldest } = this.#byKey) {
+      if (foldsInto(oldest.value.firstAt, now)) break;
+      this.#byKey.delete(oldest.key);
     }
     return this.#byKey.get(key) ?? null;
   }
 
   /** A new line; lines are opened in the order of their time. */
   open(key: string, line: Line): void {
-    this.#byKey.delete(key);
     this.#byKey.set(key, line);
   }
 

@@ -14,7 +14,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** What a proxy keeps to itself whatever `Connection` says (RFC 9110 7.6.1). */
-const HOP_BY_HOP = [
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'http2-settings',
   'keep-alive',
@@ -25,7 +25,7 @@ const HOP_BY_HOP = [
   'trailer',
   'transfer-encoding',
   'upgrade',
-];
+]);
 
 /** Whether `text` is a token: a header's name, a subprotocol's (RFC 9110 5.6.2). */
 export const isToken = (text: string): boolean => TOKEN.test(text);
@@ -57,42 +57,51 @@ export const fieldsOf = (rawHeaders: RawHeaders): readonly Field[] => {
 
 /** A name as CGI-like backends see it, to whom `X_User`, `X.User` and `X-User` are one variable. */
 export const variableName = (name: string): string =>
-  name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
+  name.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
 
 /** The values of every line with this name, in order; names are compared without case. */
 export const valuesOf = (rawHeaders: RawHeaders, name: string): readonly string[] => {
   const wanted = name.toLowerCase();
-  return fieldsOf(rawHeaders)
-    .filter(([each]) => each.toLowerCase() === wanted)
-    .map(([, value]) => trimmed(value));
+  const values: string[] = [];
+  // Asked a dozen times for each connection: without a list of pairs, and by length first.
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const each = rawHeaders[at] ?? '';
+    if (each.length === wanted.length && each.toLowerCase() === wanted) {
+      values.push(trimmed(rawHeaders[at + 1] ?? ''));
+    }
+  }
+  return values;
 };
 
 /** The elements of a comma-separated list, over all its lines, without the empty ones. */
-export const elementsOf = (rawHeaders: RawHeaders, name: string): readonly string[] =>
-  valuesOf(rawHeaders, name)
+export const elementsOf = (rawHeaders: RawHeaders, name: string): readonly string[] => {
+  const values = valuesOf(rawHeaders, name);
+  // Nearly always one line of one element.
+  if (values.every((value) => value !== '' && !value.includes(','))) return values;
+  return values
     .flatMap((value) => value.split(',').map(trimmed))
     .filter((element) => element !== '');
+};
 
 /** Whether `token` is in the list under `name`, compared without case. */
 export const hasToken = (rawHeaders: RawHeaders, name: string, token: string): boolean =>
   elementsOf(rawHeaders, name).some((element) => element.toLowerCase() === token.toLowerCase());
 
 /** Lower-case names of what ends here: the hop-by-hop fields and those `Connection` names. */
-export const hopByHopNames = (rawHeaders: RawHeaders): ReadonlySet<string> =>
-  new Set([
-    ...HOP_BY_HOP,
-    ...elementsOf(rawHeaders, 'connection').map((option) => option.toLowerCase()),
-  ]);
+export const hopByHopNames = (rawHeaders: RawHeaders): ReadonlySet<string> => {
+  const named = elementsOf(rawHeaders, 'connection').map((option) => option.toLowerCase());
+  const isUsual = named.every((option) => HOP_BY_HOP.has(option));
+  return isUsual ? HOP_BY_HOP : new Set([...HOP_BY_HOP, ...named]);
+};
 
 /**
  * A whole head, up to and with its empty line. A field whose name or value could break out of
  * its line is left out: the sender's parser has refused such before, and this is the last gate.
  */
-export const headOf = (startLine: string, fields: readonly Field[]): string =>
-  [
-    startLine,
-    ...fields
-      .filter(([name, value]) => isToken(name) && isFieldValue(value))
-      .map(([name, value]) => `${name}: ${value}`),
-    '\r\n',
-  ].join('\r\n');
+export const headOf = (startLine: string, fields: readonly Field[]): string => {
+  let head = `${startLine}\r\n`;
+  for (const [name, value] of fields) {
+    if (isToken(name) && isFieldValue(value)) head += `${name}: ${value}\r\n`;
+  }
+  return `${head}\r\n`;
+};

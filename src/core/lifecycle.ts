@@ -65,6 +65,8 @@ export type Step = { readonly state: Lifecycle; readonly effects: readonly Effec
 /** A viewer whose slot is taken and whose backend is being dialled. */
 export const DIALLING: Lifecycle = { phase: 'dialling', viewer: 'open', backend: 'open' };
 
+const OPEN: Lifecycle = { ...DIALLING, phase: 'open' };
+
 const GONE: Lifecycle = { phase: 'gone', viewer: 'ended', backend: 'ended' };
 
 const other = (side: Side): Side => (side === 'viewer' ? 'backend' : 'viewer');
@@ -96,11 +98,11 @@ const endDial = (
   ],
 });
 
-const whileDialling = (state: Lifecycle, happening: Happening): Step => {
+const whileDialling = (happening: Happening): Step => {
   switch (happening.on) {
     case 'dialled':
       return {
-        state: { ...state, phase: 'open' },
+        state: OPEN,
         effects: [{ do: 'accept' }, { do: 'record-admitted' }, { do: 'relay' }],
       };
     case 'dial-failed': {
@@ -212,7 +214,7 @@ const whileClosing = (state: Lifecycle, happening: Happening): Step => {
 
 /** The next state of a connection and what is to be done about it; changes nothing itself. */
 export const step = (state: Lifecycle, happening: Happening): Step => {
-  if (state.phase === 'dialling') return whileDialling(state, happening);
+  if (state.phase === 'dialling') return whileDialling(happening);
   if (state.phase === 'open') return whileOpen(state, happening);
   if (state.phase === 'closing') return whileClosing(state, happening);
   return { state, effects: [] };

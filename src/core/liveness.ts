@@ -18,7 +18,7 @@ export type LivenessRules = {
 export type LivenessVerdict = 'nothing' | 'ping' | 'expired';
 
 type SentPing = {
-  readonly payload: Buffer;
+  readonly payload: string;
   readonly sentAt: number;
   /** The same instant in the time in which the proxy listened. */
   readonly listenedAt: number;
@@ -30,10 +30,19 @@ type SentPing = {
 /** Unanswered Pings that are remembered; a viewer that answers late still matches. */
 const REMEMBERED = 16;
 
-/** Round trips kept for the trend. */
-const RECENT = 8;
+/** Of an idle viewer there are thousands: what is empty, all of them share. */
+const NONE: readonly SentPing[] = [];
 
-const same = (ping: SentPing, payload: Buffer): boolean => ping.payload.equals(payload);
+/** A payload as a string, which keeps no buffer's memory. */
+export const payloadText = (payload: Buffer): string => payload.toString('latin1');
+
+const remaining = (
+  pings: readonly SentPing[],
+  holds: (ping: SentPing, at: number) => boolean,
+): readonly SentPing[] => {
+  const left = pings.filter(holds);
+  return left.length === 0 ? NONE : left;
+};
 
 /**
  * The liveness of one open viewer. All times are milliseconds of one monotonic clock; what
@@ -48,13 +57,12 @@ export class Liveness {
   #nextPingAt: number;
   #spread: number;
   #firstPing: SentPing | null = null;
-  #pings: SentPing[] = [];
-  #backendPings: SentPing[] = [];
+  #pings = NONE;
+  #backendPings = NONE;
   /** An answered Ping proves that everything up to its end has been read. */
   #provenUpTo = 0;
   #rttMs: number | null = null;
   #smoothedRttMs: number | null = null;
-  #recentRttsMs: number[] = [];
   readonly #rtts = new Samples();
   #pingsSent = 0;
   /** Unanswered ones that are not remembered any more. */
@@ -80,7 +88,7 @@ export class Liveness {
 
   /** The newest round trips, oldest first. */
   get recentRttsMs(): readonly number[] {
-    return this.#recentRttsMs;
+    return this.#rtts.newest;
   }
 
   /** The round trips of the last five minutes, oldest first, at most 60. */
@@ -138,35 +146,35 @@ export class Liveness {
   pinged(payload: Buffer, now: number, startsAt: number, endsAt: number): void {
     this.#pingsSent += 1;
     if (this.#pings.length === REMEMBERED) this.#pingsForgotten += 1;
-    this.#remember(this.#pings, { payload, ...this.#instant(now), startsAt, endsAt });
+    this.#pings = this.#with(this.#pings, payload, now, startsAt, endsAt);
     this.#nextPingAt = now + this.#spread;
     this.#spread = this.#rules.pingIntervalMs;
   }
 
   /** A Ping of the backend's own was passed on; until it is answered it serves as ours. */
   backendPinged(payload: Buffer, now: number, startsAt: number, endsAt: number): void {
-    const copy = Buffer.from(payload);
-    this.#remember(this.#backendPings, { payload: copy, ...this.#instant(now), startsAt, endsAt });
+    this.#backendPings = this.#with(this.#backendPings, payload, now, startsAt, endsAt);
   }
 
   /** A Pong came: true where it answers one of ours and is not to be passed on. */
   pong(payload: Buffer, now: number): boolean {
-    const own = this.#pings.findIndex((ping) => same(ping, payload));
-    const answered = this.#pings[own];
+    const text = payloadText(payload);
+    const isSame = (ping: SentPing): boolean => ping.payload === text;
+    const answered = this.#pings.find(isSame);
     if (answered !== undefined) {
-      this.#pings.splice(own, 1);
+      this.#pings = remaining(this.#pings, (ping) => ping !== answered);
       const { startsAt } = answered;
       // Of several Pings a viewer may answer the latest alone (RFC 6455 5.5.3).
-      this.#backendPings = this.#backendPings.filter((ping) => ping.startsAt > startsAt);
+      this.#backendPings = remaining(this.#backendPings, (ping) => ping.startsAt > startsAt);
       this.#provenUpTo = Math.max(this.#provenUpTo, answered.endsAt);
       this.#measure(answered, now);
       return true;
     }
-    const first = this.#backendPings.find((ping) => same(ping, payload));
+    const first = this.#backendPings.find(isSame);
     if (first === undefined) return false;
-    const last = this.#backendPings.findLastIndex((ping) => same(ping, payload));
+    const last = this.#backendPings.findLastIndex(isSame);
     const unclear = this.#backendPings[last] !== first;
-    this.#backendPings.splice(0, last + 1);
+    this.#backendPings = remaining(this.#backendPings, (_, at) => at > last);
     this.#provenUpTo = Math.max(this.#provenUpTo, first.endsAt);
     // Backends may send equal Pings: then it cannot be told which of them came back.
     if (!unclear) this.#measure(first, now);
@@ -226,6 +234,11 @@ export class Liveness {
     return { leftMs: Math.max(0, this.#leftMs(now)), held };
   }
 
+  /** Milliseconds until `tick` says `expired`, if nothing happens; null: nobody is asked or heard. */
+  expiresInMs(now: number): number | null {
+    return this.#pausedAt !== null || this.#oldest === null ? null : this.#leftMs(now);
+  }
+
   /** Milliseconds since the last life, without those in which the proxy did not listen. */
   silentMs(now: number): number {
     return Math.max(0, this.#listened(now) - this.#lifeAt);
@@ -245,7 +258,7 @@ export class Liveness {
    */
   get #oldest(): SentPing | null {
     const ping = this.#firstPing;
-    const [theirs] = this.#backendPings;
+    const theirs = this.#backendPings[0];
     if (ping === null || theirs === undefined) return ping ?? theirs ?? null;
     return theirs.startsAt < ping.startsAt ? theirs : ping;
   }
@@ -255,14 +268,17 @@ export class Liveness {
     return (this.#pausedAt ?? now) - this.#pausedMs;
   }
 
-  #instant(now: number): { readonly sentAt: number; readonly listenedAt: number } {
-    return { sentAt: now, listenedAt: this.#listened(now) };
-  }
-
-  #remember(pings: SentPing[], ping: SentPing): void {
+  #with(
+    pings: readonly SentPing[],
+    payload: Buffer,
+    now: number,
+    startsAt: number,
+    endsAt: number,
+  ): readonly SentPing[] {
+    const listenedAt = this.#listened(now);
+    const ping = { payload: payloadText(payload), sentAt: now, listenedAt, startsAt, endsAt };
     this.#firstPing ??= ping;
-    pings.push(ping);
-    if (pings.length > REMEMBERED) pings.shift();
+    return [...pings.slice(1 - REMEMBERED), ping];
   }
 
   /** To the deadline; below 0 beyond it. */
@@ -278,7 +294,6 @@ export class Liveness {
     this.#rttMs = rtt;
     this.#smoothedRttMs =
       this.#smoothedRttMs === null ? rtt : this.#smoothedRttMs * 0.875 + rtt * 0.125;
-    this.#recentRttsMs = [...this.#recentRttsMs, rtt].slice(-RECENT);
     this.#rtts.add(now, rtt);
   }
 }

@@ -5,6 +5,8 @@
  * chance is told so; who keeps coming back waits longer each time.
  */
 
+import { OldestFirst } from './oldest-first.ts';
+
 /** The first wait is this part of the longest, and each further one twice the one before. */
 const FIRST_PART = 16;
 
@@ -23,7 +25,7 @@ type Known = { readonly refusals: number; readonly forgetAt: number };
 export class RefusalPace {
   readonly #mostMs: number;
   /** By origin, the one refused longest ago first. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new OldestFirst<string, Known>();
 
   /** No refusal is held for longer than `mostMs`. */
   constructor(mostMs: number) {
@@ -41,7 +43,6 @@ export class RefusalPace {
     const refusals = known !== undefined && now < known.forgetAt ? known.refusals : 0;
     const growing = (this.#mostMs / FIRST_PART) * 2 ** (refusals - 1);
     const holdMs = refusals === 0 ? 0 : Math.min(this.#mostMs, Math.ceil(growing));
-    this.#known.delete(origin);
     this.#known.set(origin, { refusals: refusals + 1, forgetAt: now + holdMs + TOO_SOON_MS });
     this.#forget(now);
     return holdMs;
@@ -49,9 +50,9 @@ export class RefusalPace {
 
   /** Those at the front whose time is over, and whoever is beyond the bound. */
   #forget(now: number): void {
-    for (const [origin, { forgetAt }] of this.#known) {
-      if (this.#known.size <= MOST_KNOWN && now < forgetAt) break;
-      this.#known.delete(origin);
+    for (let { oldest } = this.#known; oldest !== null; { oldest } = this.#known) {
+      if (this.#known.size <= MOST_KNOWN && now < oldest.value.forgetAt) break;
+      this.#known.delete(oldest.key);
     }
   }
 }

@@ -11,24 +11,41 @@ const MOST = 60;
 /** Milliseconds of one step of `Peaks`. */
 export const PEAK_STEP_MS = SPAN_MS / MOST;
 
+/** Samples that are kept for the trend, however old. */
+const NEWEST = 8;
+
+const isValue = (_: number, at: number): boolean => at % 2 === 1;
+
 /** The newest samples, at most 60, of the last five minutes. */
 export class Samples {
-  readonly #times: number[] = [];
-  readonly #values: number[] = [];
+  /** Time, value, time, value, …, oldest first: one list is smaller than two, or than pairs. */
+  #pairs: readonly number[] = [];
 
   /** One more, at `now` in milliseconds of one monotonic clock. */
   add(now: number, value: number): void {
-    this.#times.push(now);
-    this.#values.push(value);
-    if (this.#times.length <= MOST) return;
-    this.#times.shift();
-    this.#values.shift();
+    const known = this.#pairs.length / 2;
+    const old = Math.min(this.#old(now), known + 1 - NEWEST);
+    const from = Math.max(0, old, known + 1 - MOST);
+    // Unlike a list that is pushed to, this one has no room to spare.
+    this.#pairs = this.#pairs.slice(2 * from).concat(now, value);
+  }
+
+  /** The last 8, whatever their age, oldest first. */
+  get newest(): readonly number[] {
+    return this.#pairs.slice(-2 * NEWEST).filter(isValue);
   }
 
   /** Those not older than five minutes, oldest first. */
   values(now: number): readonly number[] {
-    const from = this.#times.findIndex((time) => now - time <= SPAN_MS);
-    return from === -1 ? [] : this.#values.slice(from);
+    return this.#pairs.slice(2 * this.#old(now)).filter(isValue);
+  }
+
+  /** How many are older than five minutes. */
+  #old(now: number): number {
+    const { length } = this.#pairs;
+    let at = 0;
+    while (at < length && now - (this.#pairs[at] ?? 0) > SPAN_MS) at += 2;
+    return at / 2;
   }
 }
 

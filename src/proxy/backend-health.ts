@@ -19,7 +19,7 @@ type Ends = {
 };
 
 /** `pingIntervalMs` is that of the backend; 0: no Pings. */
-type Rules = LivenessRules & { readonly writeTimeoutMs: number };
+export type BackendRules = LivenessRules & { readonly writeTimeoutMs: number };
 
 /** The health of one open backend; all times are milliseconds of one monotonic clock. */
 export class BackendHealth {
@@ -28,18 +28,16 @@ export class BackendHealth {
   readonly #now: () => number;
   readonly #liveness: BackendLiveness;
   readonly #writes = new WriteWatch();
-  readonly #key: string | null;
   /** Bytes that were last seen to wait ahead of an answer that is overdue. */
   #aheadBytes = 0;
   /** Where our last Ping ends in the bytes written to the backend. */
   #pingEndsAt = 0;
 
-  constructor(ends: Ends, rules: Rules, now: () => number) {
+  constructor(ends: Ends, rules: BackendRules, now: () => number) {
     this.#ends = ends;
     this.#writeTimeoutMs = rules.writeTimeoutMs;
     this.#now = now;
     this.#liveness = new BackendLiveness(rules, now());
-    this.#key = kernelKey(ends.backend);
   }
 
   /** A byte came from the backend, or the proxy reads it again. */
@@ -59,19 +57,21 @@ export class BackendHealth {
 
   /** Looks at Node's counters; the key to ask the kernel about before `judge`, or null. */
   look(now: number): string | null {
-    const { backend } = this.#ends;
+    const { backend, toBackend } = this.#ends;
     const unreached = this.#unreached(now);
     if (unreached === null) this.#aheadBytes = 0;
     const inNode = backend.writableLength;
     const waiting = Math.max(inNode, this.#aheadBytes);
-    const seen = this.#writes.look(now, waiting, backend.bytesWritten - inNode, inNode);
-    if (this.#key === null) this.#weighAhead(now, 0);
-    return seen === 'suspect' || unreached !== null ? this.#key : null;
+    const seen = this.#writes.look(now, waiting, toBackend.written - inNode, inNode);
+    if (seen !== 'suspect' && unreached === null) return null;
+    const key = kernelKey(backend);
+    if (key === null) this.#weighAhead(now, 0);
+    return key;
   }
 
   /** Takes in what the kernel holds, where it could be told. */
   confirm(now: number, queues: ReadonlyMap<string, SocketQueue>): void {
-    const queued = this.#key === null ? undefined : queues.get(this.#key)?.bytes;
+    const queued = queues.get(kernelKey(this.#ends.backend) ?? '')?.bytes;
     if (queued !== undefined) this.#writes.confirm(now, queued);
     // Without the kernel's word, what waits in Node is all that is known.
     this.#weighAhead(now, queued ?? 0);

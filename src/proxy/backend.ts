@@ -2,13 +2,13 @@
  * Dials a session's backend and believes it only after its answer was verified. A dial ends
  * once: with a connection, with a cause, or without a word where it was aborted.
  */
-import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Cancel, Clock } from '../clock.ts';
 import { readAnswer, type Agreement } from '../core/backend-answer.ts';
 import type { BackendRequest } from '../core/backend-request.ts';
 import type { DialCause } from '../events.ts';
+import { acceptFor } from './accept.ts';
 import { reset } from './leg.ts';
 
 /** What came of a dial. `rest` are the bytes behind the answer, `detail` words of our own. */
@@ -23,14 +23,7 @@ export type DialOutcome =
     }
   | { readonly ok: false; readonly cause: DialCause; readonly detail: string };
 
-/** RFC 6455 1.3: what a server appends to the key before it hashes it. */
-const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-
-/** The only `Sec-WebSocket-Accept` that answers `key`. */
-const acceptFor = (key: string): string =>
-  createHash('sha1')
-    .update(key + ACCEPT_GUID)
-    .digest('base64');
+const NOTHING = Buffer.alloc(0);
 
 const REFUSALS = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'EACCES']);
 
@@ -40,7 +33,8 @@ const codeOf = (error: Error): string =>
 const open = ({ address, servername }: BackendRequest, tls: boolean): Socket => {
   if ('socketPath' in address) return connect({ path: address.socketPath });
   const { host, port } = address;
-  return tls ? connectTls({ host, port, servername: servername ?? '' }) : connect({ host, port });
+  if (!tls) return connect({ host, port, noDelay: true });
+  return connectTls({ host, port, servername: servername ?? '' }).setNoDelay(true);
 };
 
 /** One dial in flight. */
@@ -50,7 +44,7 @@ export class Dial {
   readonly #accept: string;
   readonly #done: (outcome: DialOutcome) => void;
   readonly #cancel: Cancel;
-  #received: Buffer = Buffer.alloc(0);
+  #received: Buffer = NOTHING;
   #over = false;
 
   /**
@@ -73,7 +67,6 @@ export class Dial {
       this.#fail('timeout', `no answer within ${timeoutMs} ms${turn}`);
     });
     this.#socket = open(request, tls);
-    this.#socket.setNoDelay(true);
     this.#socket.on('error', this.#onError);
     this.#socket.on('data', this.#onData);
     this.#socket.on('end', this.#onEnd);

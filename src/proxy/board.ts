@@ -46,6 +46,8 @@ export class Board {
   readonly #evicted = new RollingCount();
   readonly #refusedBySession = new Map<SessionId, RollingCount>();
   #newest = 0;
+  /** The time of the last event, and how it is written: storms bring many in a millisecond. */
+  #written = { at: Number.NaN, text: '' };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -73,7 +75,7 @@ export class Board {
 
   /** Puts an event up and tells all listeners; `holders` is asked only for a new line. */
   record(body: EventBody, holders = nobody): void {
-    const event: ProxyEvent = { time: this.#clock.date().toISOString(), ...body };
+    const event: ProxyEvent = { time: this.#time(), ...body };
     if (hasLine(body)) this.#write(event, holders);
     this.#count(body);
     for (const listener of this.#listeners) guarded(() => listener(event));
@@ -108,6 +110,13 @@ export class Board {
     }
     const newest = kind === null ? this.#newest : (this.#newestOf.get(kind) ?? 0);
     return { entries: entries.toReversed(), newest };
+  }
+
+  #time(): string {
+    const date = this.#clock.date();
+    const at = date.getTime();
+    if (at !== this.#written.at) this.#written = { at, text: date.toISOString() };
+    return this.#written.text;
   }
 
   #write(event: ProxyEvent, holders: () => readonly Holder[]): void {

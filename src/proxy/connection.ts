@@ -7,29 +7,64 @@ import type { Clock } from '../clock.ts';
 import type { ProxyOptions } from '../contract.ts';
 import type { CloseWords } from '../core/close-codes.ts';
 import type { Happening, Side } from '../core/lifecycle.ts';
+import type { FailCause, ScanRules } from '../core/frames.ts';
 import { Rate } from '../core/rate.ts';
 import { closeFrame } from './control-frame.ts';
-import { Health } from './health.ts';
+import { Health, type HealthRules } from './health.ts';
 import { Leg } from './leg.ts';
 import { Direction, type ReceivedClose } from './relay.ts';
+import { FromBackend, FromViewer } from './reports.ts';
 
-/** What a connection is made of. */
-export type ConnectionParts = {
-  readonly viewer: Socket;
-  readonly backend: Socket;
-  readonly options: ProxyOptions;
-  readonly clock: Clock;
-  readonly tickMs: number;
-  /** permessage-deflate was agreed. */
-  readonly deflate: boolean;
-  /** 0 to below 1; see `Liveness`. */
-  readonly phase: number;
+/** What all connections of a proxy are held to: made once, and shared. */
+export type ConnectionRules = {
+  readonly health: HealthRules;
+  /** Of frames from either side, without permessage-deflate and with it. */
+  readonly frames: Readonly<Record<'plain' | 'deflated', Readonly<Record<Side, ScanRules>>>>;
+};
+
+/** The rules that follow from the options. */
+export const connectionRules = (options: ProxyOptions, tickMs: number): ConnectionRules => {
+  const { pingIntervalMs, pongTimeoutMs, writeTimeoutMs, backendPingIntervalMs } = options;
+  const { maxViewerMessage, maxBackendMessage } = options;
+  const usual = { pongTimeoutMs, writeTimeoutMs, tickMs };
+  // A process that dies on this machine closes its socket.
+  const isLocal = 'socketPath' in options.backend.address;
+  const backend = { ...usual, pingIntervalMs: isLocal ? 0 : backendPingIntervalMs };
+  const frames = (deflate: boolean): Record<Side, ScanRules> => ({
+    viewer: { masked: true, maxMessage: maxViewerMessage, deflate },
+    backend: { masked: false, maxMessage: maxBackendMessage, deflate },
+  });
+  return {
+    health: { ...usual, pingIntervalMs, backend },
+    frames: { plain: frames(false), deflated: frames(true) },
+  };
+};
+
+/** Whose connection it is. */
+export type ConnectionOwner = {
   readonly happen: (happening: Happening) => void;
   /** Called once, when nothing is left of both sockets. */
   readonly closed: () => void;
 };
 
+/** What a connection is made of. */
+export type ConnectionParts = {
+  readonly viewer: Socket;
+  readonly backend: Socket;
+  readonly rules: ConnectionRules;
+  readonly clock: Clock;
+  /** permessage-deflate was agreed. */
+  readonly deflate: boolean;
+  /** 0 to below 1; see `Liveness`. */
+  readonly phase: number;
+  readonly owner: ConnectionOwner;
+};
+
 const other = (side: Side): Side => (side === 'viewer' ? 'backend' : 'viewer');
+
+type Closes = Readonly<Partial<Record<Side, ReceivedClose>>>;
+
+const NO_CLOSES: Closes = {};
 
 /** One viewer's connection while it is relayed and wound down. */
 export class Connection {
@@ -39,75 +74,22 @@ export class Connection {
   /** What goes to the viewer, as of the last round. */
   readonly rate = new Rate();
   readonly #legs: Readonly<Record<Side, Leg>>;
-  readonly #happen: (happening: Happening) => void;
-  readonly #open = new Set<Side>(['viewer', 'backend']);
-  readonly #closes: Record<Side, ReceivedClose | null> = { viewer: null, backend: null };
+  readonly #owner: ConnectionOwner;
+  #legsLeft = 2;
+  #closes = NO_CLOSES;
 
-  constructor(parts: ConnectionParts) {
-    const { viewer, backend, options, clock, happen } = parts;
-    const close = (side: Side) => (received: ReceivedClose) => {
-      this.#closes[side] = received;
-      happen({ on: 'close', side });
-    };
-    const fail = (side: Side) => (cause: 'protocol-error' | 'message-too-big') => {
-      this.#legs[side].offended();
-      this.#legs[other(side)].sourceGone();
-      happen({ on: 'offence', side, cause });
-    };
-    this.#happen = happen;
-    const ends = (side: Side) => ({
-      lost: () => this.lost(side),
-      closed: () => {
-        this.#open.delete(side);
-        if (this.#open.size === 0) parts.closed();
-      },
-    });
-    this.toViewer = new Direction(
-      backend,
-      viewer,
-      { masked: false, maxMessage: options.maxBackendMessage, deflate: parts.deflate },
-      {
-        bytes: () => this.health.backend.heard(clock.now()),
-        ping: (payload, size) => {
-          const endsAt = this.toViewer.written;
-          this.health.liveness.backendPinged(payload, clock.now(), endsAt - size, endsAt);
-        },
-        pong: (payload) => this.health.backend.pong(payload),
-        close: close('backend'),
-        fail: fail('backend'),
-        paused: (paused) => {
-          if (!paused) this.health.backend.heard(clock.now());
-        },
-      },
-    );
-    this.toBackend = new Direction(
-      viewer,
-      backend,
-      { masked: true, maxMessage: options.maxViewerMessage, deflate: parts.deflate },
-      {
-        bytes: () => this.health.heard(clock.now()),
-        ping: (payload, size) => this.health.backend.viewerPinged(payload, clock.now(), size),
-        pong: (payload) => this.health.liveness.pong(payload, clock.now()),
-        close: close('viewer'),
-        fail: fail('viewer'),
-        paused: (paused) => {
-          if (paused) this.health.liveness.pause(clock.now());
-          else this.health.liveness.resume(clock.now());
-        },
-      },
-    );
-    // A process that dies on this machine closes its socket.
-    const isLocal = 'socketPath' in options.backend.address;
-    const backendPingIntervalMs = isLocal ? 0 : options.backendPingIntervalMs;
-    this.health = new Health(
-      { viewer, backend, toViewer: this.toViewer, toBackend: this.toBackend },
-      { ...options, backendPingIntervalMs, tickMs: parts.tickMs },
-      clock.now,
-      parts.phase,
-    );
+  constructor({ viewer, backend, rules, clock, deflate, phase, owner }: ConnectionParts) {
+    this.#owner = owner;
+    const frames = rules.frames[deflate ? 'deflated' : 'plain'];
+    const fromBackend = new FromBackend(this, clock);
+    const fromViewer = new FromViewer(this, clock);
+    this.toViewer = new Direction(backend, viewer, frames.backend, fromBackend);
+    this.toBackend = new Direction(viewer, backend, frames.viewer, fromViewer);
+    const ends = { viewer, backend, toViewer: this.toViewer, toBackend: this.toBackend };
+    this.health = new Health(ends, rules.health, clock.now, phase);
     this.#legs = {
-      viewer: new Leg(viewer, this.toViewer, clock, ends('viewer')),
-      backend: new Leg(backend, this.toBackend, clock, ends('backend')),
+      viewer: new Leg('viewer', viewer, this.toViewer, clock, this),
+      backend: new Leg('backend', backend, this.toBackend, clock, this),
     };
   }
 
@@ -120,7 +102,26 @@ export class Connection {
   /** `side` is lost, or given up: nothing more comes from it. */
   lost(side: Side): void {
     this.#legs[other(side)].sourceGone();
-    this.#happen({ on: 'lost', side });
+    this.#owner.happen({ on: 'lost', side });
+  }
+
+  /** Nothing is left of the socket of a side. */
+  closed(): void {
+    this.#legsLeft -= 1;
+    if (this.#legsLeft === 0) this.#owner.closed();
+  }
+
+  /** `side` sent a Close; it has not been passed on. */
+  receivedClose(side: Side, received: ReceivedClose): void {
+    this.#closes = { ...this.#closes, [side]: received };
+    this.#owner.happen({ on: 'close', side });
+  }
+
+  /** `side` broke the rules. */
+  offended(side: Side, cause: FailCause): void {
+    this.#legs[side].offended();
+    this.#legs[other(side)].sourceGone();
+    this.#owner.happen({ on: 'offence', side, cause });
   }
 
   /** Whether the backend still has this connection, as far as the proxy has not ended it. */
@@ -141,7 +142,7 @@ export class Connection {
   /** Sends `side` the Close of the other side, as it came. */
   passClose(side: Side, done: (sent: boolean) => void): void {
     const received = this.#closes[other(side)];
-    if (received !== null) this.#legs[side].close(received.frame, done);
+    if (received !== undefined) this.#legs[side].close(received.frame, done);
   }
 
   /** Sends `side` the code of its own Close back (RFC 6455 5.5.1). */

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { SessionId, Tombstone, ViewerId } from '../contract.ts';
 import { originKey } from '../core/folding.ts';
+import { OldestFirst } from '../core/oldest-first.ts';
 import type { EvictionCause } from '../events.ts';
 
 const KEPT_MS = 600_000;
@@ -25,8 +26,8 @@ type Grave = { readonly tombstone: Tombstone; readonly until: number };
 /** The tombstones of one proxy. */
 export class Graveyard {
   readonly #clock: Clock;
+  readonly #graves = new OldestFirst<ViewerId, Grave>();
   /** The oldest first, here and below. */
-  readonly #graves = new Map<ViewerId, Grave>();
   readonly #bySession = new Map<SessionId, Tombstone[]>();
   /** When they went. */
   readonly #evictedByOrigin = new Map<string, number[]>();
@@ -50,8 +51,8 @@ export class Graveyard {
     if (ofSession === undefined) this.#bySession.set(session, [tombstone]);
     else ofSession.push(tombstone);
     this.#noteEvicted(tombstone);
-    const [oldest] = this.#graves.values();
-    if (this.#graves.size > MOST && oldest !== undefined) this.#remove(oldest.tombstone);
+    const { oldest } = this.#graves;
+    if (this.#graves.size > MOST && oldest !== null) this.#remove(oldest.value.tombstone);
   }
 
   /** Those of a session, the newest first, at most `rows`. */
@@ -87,9 +88,9 @@ export class Graveyard {
 
   #clear(): void {
     const now = this.#clock.now();
-    for (const { tombstone, until } of this.#graves.values()) {
-      if (now < until) return;
-      this.#remove(tombstone);
+    for (let { oldest } = this.#graves; oldest !== null; { oldest } = this.#graves) {
+      if (now < oldest.value.until) return;
+      this.#remove(oldest.value.tombstone);
     }
   }
 

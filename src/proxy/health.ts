@@ -10,7 +10,7 @@ import { Probe } from '../core/probe.ts';
 import type { SocketQueue } from '../core/socket-queues.ts';
 import { Peaks } from '../core/trace.ts';
 import { type Reach, reachOf, stuckAfterMs, WriteWatch } from '../core/write-watch.ts';
-import { BackendHealth } from './backend-health.ts';
+import { BackendHealth, type BackendRules } from './backend-health.ts';
 import { pingFrame } from './control-frame.ts';
 import { kernelKey } from './kernel-queues.ts';
 import type { Direction } from './relay.ts';
@@ -29,6 +29,8 @@ export type HealthVerdict = 'fine' | 'pong-timeout' | 'write-timeout' | 'backend
 /** What is to be known before a verdict: the kernel's queues under these keys. */
 export type Suspicion = readonly string[];
 
+const NOTHING: Suspicion = [];
+
 type Ends = {
   readonly viewer: Socket;
   readonly backend: Socket;
@@ -36,10 +38,10 @@ type Ends = {
   readonly toBackend: Direction;
 };
 
-type Rules = LivenessRules & {
+/** What the health of every viewer of a proxy is held to. */
+export type HealthRules = LivenessRules & {
   readonly writeTimeoutMs: number;
-  /** 0: none. */
-  readonly backendPingIntervalMs: number;
+  readonly backend: BackendRules;
 };
 
 /** The health of one open viewer; all times are milliseconds of one monotonic clock. */
@@ -47,10 +49,9 @@ export class Health {
   readonly liveness: Liveness;
   readonly backend: BackendHealth;
   readonly #ends: Ends;
-  readonly #rules: Rules;
+  readonly #rules: HealthRules;
   readonly #now: () => number;
   readonly #viewerWrites = new WriteWatch();
-  readonly #viewerKey: string | null;
   /** Bytes that were last seen to wait ahead of an answer that is overdue. */
   #aheadBytes = 0;
   readonly #queues: Peaks;
@@ -62,15 +63,12 @@ export class Health {
   #whenHeard: (() => void) | null = null;
 
   /** `phase`: see `Liveness`. */
-  constructor(ends: Ends, rules: Rules, now: () => number, phase: number) {
+  constructor(ends: Ends, rules: HealthRules, now: () => number, phase: number) {
     this.#ends = ends;
     this.#rules = rules;
     this.#now = now;
     this.liveness = new Liveness(rules, now(), phase);
-    const { pongTimeoutMs, writeTimeoutMs, tickMs, backendPingIntervalMs: pingIntervalMs } = rules;
-    const backendRules = { pingIntervalMs, pongTimeoutMs, writeTimeoutMs, tickMs };
-    this.backend = new BackendHealth(ends, backendRules, now);
-    this.#viewerKey = kernelKey(ends.viewer);
+    this.backend = new BackendHealth(ends, rules.backend, now);
     this.#queues = new Peaks(now());
   }
 
@@ -134,7 +132,7 @@ export class Health {
 
   /** What the kernel has to be asked before `failsProbe`; null: nothing. */
   get probeKey(): string | null {
-    return this.#viewerKey;
+    return kernelKey(this.#ends.viewer);
   }
 
   /**
@@ -147,7 +145,7 @@ export class Health {
     const probe = this.#probe;
     if (probe?.isUnanswered(this.liveness.lifeAt) !== true) return false;
     const wasPut = this.#pingPutAt >= probe.since || this.liveness.backendServes(now);
-    const { bytes, retransmits } = queues.get(this.#viewerKey ?? '') ?? NO_QUEUE;
+    const { bytes, retransmits } = queues.get(this.probeKey ?? '') ?? NO_QUEUE;
     const ping = this.liveness.unprovenPing;
     const reach = ping === null ? null : this.#reach(ping.startsAt, bytes);
     const isRead = reach === null || (reach.aheadBytes === 0 && !reach.mayLieUnread);
@@ -160,24 +158,25 @@ export class Health {
 
   /** Looks at Node's counters and says what the kernel has to be asked before `judge`. */
   look(now: number): Suspicion {
-    const { viewer } = this.#ends;
-    const keys: string[] = [];
+    const { viewer, toViewer } = this.#ends;
     const unheard = this.#isUnheard(now);
     if (!unheard) this.#aheadBytes = 0;
     const inNode = viewer.writableLength;
     const waiting = Math.max(inNode, this.#aheadBytes);
-    const seen = this.#viewerWrites.look(now, waiting, viewer.bytesWritten - inNode, inNode);
-    if ((seen === 'suspect' || unheard) && this.#viewerKey !== null) keys.push(this.#viewerKey);
-    if (this.#viewerKey === null) this.#weighAhead(now, 0);
+    const seen = this.#viewerWrites.look(now, waiting, toViewer.written - inNode, inNode);
+    const isSuspect = seen === 'suspect' || unheard;
+    // Not kept: it is long, and hardly any viewer ever is a suspect.
+    const key = isSuspect ? kernelKey(viewer) : null;
+    if (isSuspect && key === null) this.#weighAhead(now, 0);
     const backendKey = this.backend.look(now);
-    if (backendKey !== null) keys.push(backendKey);
     this.#queues.sample(now, this.queuedBytes);
-    return keys;
+    if (key === null && backendKey === null) return NOTHING;
+    return [key, backendKey].filter((each) => each !== null);
   }
 
   /** Takes in what the kernel holds, for whichever of the suspected keys it could be told. */
   confirm(now: number, queues: ReadonlyMap<string, SocketQueue>): void {
-    const viewer = this.#viewerKey === null ? undefined : queues.get(this.#viewerKey)?.bytes;
+    const viewer = queues.get(kernelKey(this.#ends.viewer) ?? '')?.bytes;
     if (viewer !== undefined) {
       this.#viewerWrites.confirm(now, viewer);
       this.#queues.sample(now, this.queuedBytes);
@@ -203,6 +202,15 @@ export class Health {
     if (verdict === 'expired') return isSuspect ? 'fine' : 'pong-timeout';
     if (verdict === 'ping') this.#ping(now);
     return 'fine';
+  }
+
+  /**
+   * Milliseconds until the pong deadline evicts the viewer, if nothing happens and whatever the
+   * kernel says, 0 or less beyond it; null: that cannot be told, or it is kept.
+   */
+  expiresInMs(now: number): number | null {
+    if (now < this.#keptUntil || this.#isUnheard(now)) return null;
+    return this.liveness.expiresInMs(now);
   }
 
   /** None while another still waits in Node: a viewer that is kept may read nothing for an hour. */

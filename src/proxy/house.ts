@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { ProxyOptions } from '../contract.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Board } from './board.ts';
+import type { ConnectionRules } from './connection.ts';
 import type { Dials } from './dials.ts';
 import type { Graveyard } from './graveyard.ts';
 import type { Refusals } from './refuse.ts';
@@ -14,6 +15,7 @@ export type House = {
   readonly clock: Clock;
   /** The time between two ticks. */
   readonly tickMs: number;
+  readonly rules: ConnectionRules;
   readonly ledger: Ledger;
   readonly board: Board;
   readonly graveyard: Graveyard;

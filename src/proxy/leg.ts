@@ -5,6 +5,7 @@
  */
 import { Socket } from 'node:net';
 import type { Cancel, Clock } from '../clock.ts';
+import type { Side } from '../core/lifecycle.ts';
 import type { Direction } from './relay.ts';
 
 /** How long a Close may wait for a frame boundary and for the bytes ahead of it. */
@@ -23,6 +24,14 @@ export const reset = (socket: Socket): void => {
   else socket.destroy();
 };
 
+/** Whom a leg tells of its end. */
+export type LegOwner = {
+  /** Called once: the far side has ended or broken the connection. */
+  readonly lost: (side: Side) => void;
+  /** Called once, after that: nothing is left of the socket. */
+  readonly closed: () => void;
+};
+
 /** One socket of a viewer's connection, from the relay's start to its end. */
 export class Leg {
   readonly socket: Socket;
@@ -30,21 +39,15 @@ export class Leg {
   /** The direction that writes into this leg. */
   readonly #into: Direction;
   #cancel: Cancel | null = null;
+  /** When the leg is cut, and when the timer for that looks again: earlier, if it was put off. */
+  #cutAt = 0;
+  #looksAt = 0;
   #sourceGone = false;
   #offended = false;
   /** Called with false if the Close that waits turns out not to go out. */
   #unsent: (() => void) | null = null;
 
-  /**
-   * `lost` is called once, when the far side has ended or broken the connection; `closed` once,
-   * after that, when nothing is left of the socket.
-   */
-  constructor(
-    socket: Socket,
-    into: Direction,
-    clock: Clock,
-    { lost, closed }: { readonly lost: () => void; readonly closed: () => void },
-  ) {
+  constructor(side: Side, socket: Socket, into: Direction, clock: Clock, owner: LegOwner) {
     this.socket = socket;
     this.#into = into;
     this.#clock = clock;
@@ -52,13 +55,13 @@ export class Leg {
     const gone = (): void => {
       if (told) return;
       told = true;
-      lost();
+      owner.lost(side);
     };
     socket.on('end', gone);
     socket.on('close', () => {
       this.#settle();
       gone();
-      closed();
+      owner.closed();
     });
   }
 
@@ -113,11 +116,22 @@ export class Leg {
     reset(this.socket);
   }
 
+  /** Each step of an end puts the cut off; one timer serves them all. */
   #arm(ms: number): void {
-    this.#cancel?.();
     if (this.socket.destroyed) return;
+    this.#cutAt = this.#clock.now() + ms;
+    if (this.#cancel === null || this.#looksAt > this.#cutAt) this.#lookIn(ms);
+  }
+
+  #lookIn(ms: number): void {
+    this.#cancel?.();
+    this.#looksAt = this.#clock.now() + ms;
     this.#cancel = this.#clock.after(ms, () => {
-      if (this.socket.writableLength > 0) reset(this.socket);
+      this.#cancel = null;
+      const leftMs = this.#cutAt - this.#clock.now();
+      // Timers run up to a millisecond early.
+      if (leftMs >= 1) this.#lookIn(leftMs);
+      else if (this.socket.writableLength > 0) reset(this.socket);
       else this.socket.destroy();
     });
   }

@@ -78,13 +78,21 @@ const cannotListen = (wanted: string, error: NodeJS.ErrnoException): BouncerErro
   }
 };
 
-/** Listens, and says where; throws a BouncerError where it cannot. */
-export const listen = async (server: Server, wanted: Address): Promise<Address> => {
+/**
+ * Listens, and says where; throws a BouncerError where it cannot. `sharesPort`: the kernel spreads
+ * connections over all processes that listen there so (`SO_REUSEPORT`; Node from 22.12 on, and an
+ * older one says that the port is in use).
+ */
+export const listen = async (
+  server: Server,
+  wanted: Address,
+  sharesPort = false,
+): Promise<Address> => {
   const where =
     'socketPath' in wanted ? { path: wanted.socketPath } : { host: wanted.host, port: wanted.port };
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(addressText(wanted), error)));
-    server.listen({ ...where, backlog: 4_096 }, resolve);
+    server.listen({ ...where, backlog: 4_096, reusePort: sharesPort }, resolve);
   });
   server.removeAllListeners('error');
   const bound = server.address() as AddressInfo | string;

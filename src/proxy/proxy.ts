@@ -12,6 +12,7 @@ import { Ledger } from '../core/ledger.ts';
 import type { ProxyEvent } from '../events.ts';
 import { Board } from './board.ts';
 import { commandRunner } from './commands.ts';
+import { connectionRules } from './connection.ts';
 import { Descriptors, type DescriptorTable, ownDescriptors } from './descriptors.ts';
 import { Dials } from './dials.ts';
 import { Graveyard } from './graveyard.ts';
@@ -31,7 +32,7 @@ import { Watches } from './watches.ts';
 /** A running proxy; `address` is where viewers connect, with the real port. */
 export type Proxy = ProxyControl & { readonly address: string };
 
-/** What a proxy may be given; absent: the system's clock, ids from v1, nobody who listens. */
+/** What a proxy may be given; absent: the system's clock, ids from v1, a port of its own. */
 export type ProxyParts = {
   readonly clock?: Clock;
   readonly ids?: ViewerIds;
@@ -39,6 +40,8 @@ export type ProxyParts = {
   readonly onEvent?: (event: ProxyEvent) => void;
   /** Absent: this process's own. */
   readonly descriptorTable?: DescriptorTable;
+  /** Other processes listen at the same port. Each has a cap of its own: in sum they let in more. */
+  readonly sharesPort?: boolean;
 };
 
 const LOOP_RESOLUTION_MS = 10;
@@ -64,7 +67,13 @@ const loopMeter = (): { readonly p99: () => number | null } => {
 /** Starts a proxy; throws a BouncerError where it cannot listen. */
 export const startProxy = async (
   options: ProxyOptions,
-  { clock = systemClock, ids = countingIds(), onEvent, descriptorTable }: ProxyParts = {},
+  {
+    clock = systemClock,
+    ids = countingIds(),
+    onEvent,
+    descriptorTable,
+    sharesPort,
+  }: ProxyParts = {},
 ): Promise<Proxy> => {
   const board = new Board(clock);
   if (onEvent) board.listen(onEvent);
@@ -84,6 +93,7 @@ export const startProxy = async (
     options,
     clock,
     tickMs,
+    rules: connectionRules(options, tickMs),
     ledger,
     board,
     graveyard,
@@ -118,7 +128,7 @@ export const startProxy = async (
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  const bound = await listen(server, options.listen);
+  const bound = await listen(server, options.listen, sharesPort);
   // Accepting may fail, without a descriptor; without a listener that would end the process.
   server.on('error', () => descriptors.look());
   const address = addressText(bound);

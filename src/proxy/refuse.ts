@@ -4,10 +4,14 @@
  */
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { WebSocketServer } from 'ws';
+import { viewerAnswer } from '../core/backend-answer.ts';
 import type { CloseWords } from '../core/close-codes.ts';
+import { FrameScanner } from '../core/frames.ts';
+import { elementsOf, isToken, type RawHeaders, valuesOf } from '../core/headers.ts';
 import type { ClosePut } from '../events.ts';
 import type { Clock } from '../clock.ts';
+import { acceptFor } from './accept.ts';
+import { closeFrame } from './control-frame.ts';
 import { LINGER_MS } from './leg.ts';
 
 /** What was put on the wire: a Close, or a status. */
@@ -16,18 +20,8 @@ export type Refusal = ClosePut & { readonly status?: number };
 /** When a refused viewer may try again, in seconds; the slot of a ghost lasts a pong timeout. */
 const RETRY_AFTER_S = 5;
 
-/**
- * A handshake selects the first subprotocol that is offered (the default of `ws`), without
- * which a client that offers one reports 1006 instead of the code it is sent.
- */
-const SERVER_OPTIONS = {
-  noServer: true,
-  clientTracking: false,
-  perMessageDeflate: false,
-  maxPayload: 1_024,
-  autoPong: false,
-  closeTimeout: LINGER_MS,
-};
+/** What a refused viewer may still say: nobody's business, but for its Close. */
+const RULES = { masked: true, maxMessage: 1_024, deflate: false };
 
 /** Answers on the bare socket of an upgrade and ends it; `body` ends with a line break. */
 export const answerHttp = (
@@ -53,43 +47,76 @@ export const answerHttp = (
   socket.on('close', cancel);
 };
 
+/** The subprotocols in the order of preference; null where one is malformed or offered twice. */
+const offeredBy = (rawHeaders: RawHeaders): readonly string[] | null => {
+  const offered = elementsOf(rawHeaders, 'sec-websocket-protocol');
+  const isInOrder = offered.every(isToken) && new Set(offered).size === offered.length;
+  return isInOrder ? offered : null;
+};
+
+/** The handshake of `rawHeaders` and the Close behind it, in one piece. */
+const handshakeAndClose = (
+  rawHeaders: RawHeaders,
+  subprotocol: string | null,
+  words: CloseWords,
+): Buffer => {
+  const [key = ''] = valuesOf(rawHeaders, 'sec-websocket-key');
+  const terms = { accept: acceptFor(key), subprotocol, extensions: null, headers: [] };
+  return Buffer.concat([Buffer.from(viewerAnswer(terms), 'latin1'), closeFrame(words, false)]);
+};
+
+/** Reads and discards until the viewer's Close or its end, which end TCP; 2 s at most. */
+const seeOff = (socket: Socket, clock: Clock, head: Buffer): void => {
+  if (socket.destroyed) return;
+  const scanner = new FrameScanner(RULES);
+  const end = (): void => {
+    if (!socket.writableEnded) socket.end();
+  };
+  const read = (bytes: Buffer): void => {
+    if (scanner.scan(bytes, false).some(({ kind }) => kind === 'close' || kind === 'fail')) end();
+  };
+  const cancel = clock.after(LINGER_MS, () => socket.destroy());
+  socket.on('close', cancel);
+  socket.on('end', end);
+  socket.on('data', read);
+  socket.resume();
+  if (socket.readableEnded) end();
+  else if (head.length > 0) read(head);
+};
+
 /** Refuses viewers in the way that the operator chose. */
 export class Refusals {
   readonly #mode: 'close' | 'http';
   readonly #clock: Clock;
-  readonly #server = new WebSocketServer(SERVER_OPTIONS);
 
   constructor(mode: 'close' | 'http', clock: Clock) {
     this.#mode = mode;
     this.#clock = clock;
   }
 
-  /** Refuses; `head` are the bytes that came behind the request. */
+  /** Refuses an upgrade that is in order; `head` are the bytes that came behind the request. */
   refuse(
-    request: IncomingMessage,
+    { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
     socket: Socket,
     head: Buffer,
     how: { readonly words: CloseWords; readonly status: number },
   ): Refusal {
+    const { words, status } = how;
     if (this.#mode === 'http') {
-      const headers = how.status === 503 ? { 'Retry-After': String(RETRY_AFTER_S) } : {};
-      answerHttp(socket, this.#clock, {
-        status: how.status,
-        body: `${how.words.reason}\n`,
-        headers,
-      });
-      return { status: how.status, closeSent: false };
+      const headers = status === 503 ? { 'Retry-After': String(RETRY_AFTER_S) } : {};
+      answerHttp(socket, this.#clock, { status, body: `${words.reason}\n`, headers });
+      return { status, closeSent: false };
     }
-    let opened = false;
-    this.#server.handleUpgrade(request, socket, head, (viewer) => {
-      opened = true;
-      // Whatever it still sends is nobody's business.
-      viewer.on('error', () => undefined);
-      viewer.close(how.words.code, how.words.reason);
-    });
-    socket.resume();
-    // A handshake that even `ws` does not complete, as with malformed subprotocols, has no code.
-    const closeSent = opened && !socket.destroyed && socket.writableLength === 0;
-    return closeSent ? { ...how.words, closeSent } : { closeSent };
+    const offered = offeredBy(rawHeaders);
+    if (offered === null) {
+      const body = 'The subprotocols are malformed: offer each once, as a token\n';
+      answerHttp(socket, this.#clock, { status: 400, body });
+      return { closeSent: false };
+    }
+    // Without the first subprotocol a client that offers one reports 1006 instead of the code.
+    socket.write(handshakeAndClose(rawHeaders, offered[0] ?? null, words));
+    const closeSent = !socket.destroyed && socket.writableLength === 0;
+    seeOff(socket, this.#clock, head);
+    return closeSent ? { ...words, closeSent } : { closeSent };
   }
 }

@@ -14,6 +14,7 @@ import type { Waiting } from './waiting.ts';
 
 /** Whether an address is one of `--trust-proxy`. */
 export const trustedBy = (ranges: readonly string[]): ((address: string) => boolean) => {
+  if (ranges.length === 0) return () => false;
   const list = new BlockList();
   for (const range of ranges) {
     const [address = '', prefix] = range.split('/');

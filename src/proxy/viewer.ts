@@ -1,7 +1,7 @@
 /**
- * One viewer from its slot to its end: runs the lifecycle and carries out its effects. While
- * the backend is dialled it reads the viewer into a bounded buffer, so that a viewer that
- * leaves is noticed, whatever it sent before.
+ * One viewer from its slot to its end: runs the lifecycle and carries out its effects. What was
+ * needed only to let it in, its request above all, is let go when the relay begins: of idle
+ * viewers there are thousands.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -22,6 +22,7 @@ import {
 } from '../core/lifecycle.ts';
 import type { DialOutcome } from './backend.ts';
 import { Connection } from './connection.ts';
+import { Early } from './early.ts';
 import { reset } from './leg.ts';
 import type { Refusal } from './refuse.ts';
 import type { House } from './house.ts';
@@ -57,12 +58,13 @@ export class Viewer {
   /** Wall-clock time of the arrival, milliseconds since 1970. */
   readonly arrivedOn: number;
   readonly #house: House;
-  readonly #arriving: Arriving;
+  readonly #socket: Socket;
   readonly #records: ViewerRecords;
   #state: Lifecycle = DIALLING;
+  /** Null from the relay on, as the next three are. */
+  #arriving: Arriving | null;
+  #early: Early | null = null;
   #abortDial: Cancel | null = null;
-  #early: Buffer[] = [];
-  #earlyBytes = 0;
   #outcome: DialOutcome | null = null;
   #refusal: Refusal | null = null;
   /** What came from either side before the relay began. */
@@ -74,6 +76,7 @@ export class Viewer {
 
   constructor(arriving: Arriving, house: House) {
     this.#arriving = arriving;
+    this.#socket = arriving.socket;
     this.#house = house;
     this.number = arriving.number;
     this.id = `v${arriving.number}` as ViewerId;
@@ -113,12 +116,13 @@ export class Viewer {
 
   /** Dials the backend, in turn; from here on the viewer looks after itself. */
   dial(request: BackendRequest): void {
-    const { socket, head } = this.#arriving;
-    const { dials, makeRoom } = this.#house;
-    socket.on('data', this.#onEarly);
-    socket.on('end', this.#onLeft);
-    socket.on('close', this.#onLeft);
-    if (head.length > 0) this.#onEarly(head);
+    if (this.#arriving === null) return;
+    const { dials, makeRoom, options } = this.#house;
+    this.#early = new Early(this.#socket, options.maxViewerMessage, {
+      left: () => this.happen({ on: 'lost', side: 'viewer' }),
+      tooBig: () => this.happen({ on: 'offence', side: 'viewer', cause: 'message-too-big' }),
+    });
+    this.#early.start(this.#arriving.head);
     if (this.phase !== 'dialling') return;
     this.#abortDial = dials.dial(request, {
       begins: () => makeRoom(this),
@@ -152,7 +156,7 @@ export class Viewer {
   /** Ends every leg at once; nothing of it is left. */
   terminate(): void {
     this.#abortDial?.();
-    reset(this.#arriving.socket);
+    reset(this.#socket);
     this.#connection?.cut('backend');
   }
 
@@ -179,25 +183,9 @@ export class Viewer {
     if (over && this.#connection === null) this.#house.gone(this);
   }
 
-  readonly #onEarly = (bytes: Buffer): void => {
-    this.#early.push(bytes);
-    this.#earlyBytes += bytes.length;
-    if (this.#earlyBytes <= this.#house.options.maxViewerMessage) return;
-    this.happen({ on: 'offence', side: 'viewer', cause: 'message-too-big' });
-  };
-
-  readonly #onLeft = (): void => this.happen({ on: 'lost', side: 'viewer' });
-
-  /** Hands the socket over, with what came early. */
-  #takeSocket(): { readonly socket: Socket; readonly early: Buffer } {
-    const { socket } = this.#arriving;
-    socket.off('data', this.#onEarly);
-    socket.off('end', this.#onLeft);
-    socket.off('close', this.#onLeft);
-    socket.pause();
-    const early = Buffer.concat(this.#early);
-    this.#early = [];
-    return { socket, early };
+  /** Nothing is left of both sockets. */
+  closed(): void {
+    this.#house.gone(this);
   }
 
   #carryOut(effect: Effect): void {
@@ -211,15 +199,15 @@ export class Viewer {
       case 'release':
         return this.#house.release(this);
       case 'refuse': {
-        const { socket, early } = this.#takeSocket();
-        const { request } = this.#arriving;
+        if (this.#arriving === null || this.#early === null) return undefined;
+        const { request, socket } = this.#arriving;
         const how = { words: this.#words(effect.words), status: effect.status };
-        this.#refusal = this.#house.refusals.refuse(request, socket, early, how);
+        this.#refusal = this.#house.refusals.refuse(request, socket, this.#early.take(), how);
         return undefined;
       }
       case 'cut':
         this.#records.put(effect.side, { closeSent: false });
-        if (this.#connection === null) return reset(this.#arriving.socket);
+        if (this.#connection === null) return reset(this.#socket);
         return this.#connection.cut(effect.side);
       case 'end':
         return this.#connection?.end(effect.side);
@@ -247,24 +235,25 @@ export class Viewer {
 
   #accept(): void {
     const outcome = this.#outcome;
-    if (outcome === null || !outcome.ok) return;
+    const early = this.#early;
+    if (outcome === null || !outcome.ok || early === null) return;
     const { answer, accept, socket: backend, rest } = outcome;
-    const { socket, early } = this.#takeSocket();
-    const { clock, options, tickMs } = this.#house;
-    socket.write(viewerAnswer({ ...answer, accept }), 'latin1');
+    const { clock, rules } = this.#house;
+    this.#rest = { viewer: early.take(), backend: rest };
+    this.#arriving = null;
+    this.#early = null;
+    this.#outcome = null;
+    this.#socket.write(viewerAnswer({ ...answer, accept }), 'latin1');
     this.#connection = new Connection({
-      viewer: socket,
+      viewer: this.#socket,
       backend,
-      options,
+      rules,
       clock,
-      tickMs,
       deflate: answer.deflate,
       phase: phaseOf(this.number),
-      happen: (happening) => this.happen(happening),
-      closed: () => this.#house.gone(this),
+      owner: this,
     });
     this.#connection.health.keepUntil(this.#keptUntil);
-    this.#rest = { viewer: early, backend: rest };
   }
 
   get #dialDetail(): string {

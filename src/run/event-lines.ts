@@ -16,6 +16,9 @@ export type LineStream = {
 /** What a reader that stalls may hold, in bytes. */
 const MOST_WAITING = 1024 * 1024;
 
+/** Lines of one turn of the event loop are written together, up to so many bytes. */
+const TOGETHER = 16 * 1024;
+
 /**
  * Makes writes return at once where Node would wait for the reader, as it does for terminals:
  * a terminal that nobody reads would hang the process, its signal handlers included. The call
@@ -48,13 +51,27 @@ export const drained = async (
 export class EventLines {
   readonly #stream: LineStream;
   readonly #clock: Clock;
+  readonly #soon: (run: () => void) => void;
+  /** Lines that are written together, at the end of this turn. */
+  #lines = '';
+  #linesSize = 0;
   #dropped = 0;
   #lost = false;
 
-  /** `onLost` is called once, when nobody can read any more; events are then dropped for good. */
-  constructor(stream: LineStream, clock: Clock, onLost: (reason: string) => void) {
+  /**
+   * `onLost` is called once, when nobody can read any more; events are then dropped for good.
+   * `soon` runs something when this turn of the event loop ends: a write for each line would be
+   * a system call for each, and every visit has two lines.
+   */
+  constructor(
+    stream: LineStream,
+    clock: Clock,
+    onLost: (reason: string) => void,
+    soon: (run: () => void) => void = setImmediate,
+  ) {
     this.#stream = stream;
     this.#clock = clock;
+    this.#soon = soon;
     stream.on('drain', () => this.#fillGap());
     stream.on('error', (error) => {
       if (!this.#lost) onLost(error.message);
@@ -65,19 +82,38 @@ export class EventLines {
   /** Writes one event, or counts it as dropped; after the first dropped one until all is read. */
   readonly write = (event: ProxyEvent): void => {
     if (this.#lost) return;
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
-    const waiting = this.#stream.writableLength;
-    const full = waiting > 0 && waiting + line.length > MOST_WAITING;
+    const line = `${JSON.stringify(event)}\n`;
+    const size = Buffer.byteLength(line);
+    if (this.#linesSize + size > TOGETHER) this.#put();
+    const waiting = this.#stream.writableLength + this.#linesSize;
+    const full = waiting > 0 && waiting + size > MOST_WAITING;
     if (this.#dropped > 0 || full) this.#dropped += 1;
-    else this.#stream.write(line);
+    else this.#add(line, size);
   };
 
   /** Waits at most `withinMs` for the reader to take what waits. */
   async flush(withinMs: number): Promise<void> {
+    this.#put();
     const whole = await drained(this.#stream, this.#clock, withinMs);
     // The line for a gap comes only now.
+    this.#put();
     if (whole) await drained(this.#stream, this.#clock, withinMs);
   }
+
+  #add(line: string, size: number): void {
+    const isFirst = this.#linesSize === 0;
+    this.#lines += line;
+    this.#linesSize += size;
+    if (isFirst) this.#soon(this.#put);
+  }
+
+  readonly #put = (): void => {
+    if (this.#linesSize === 0) return;
+    const lines = this.#lines;
+    this.#lines = '';
+    this.#linesSize = 0;
+    if (!this.#lost) this.#stream.write(Buffer.from(lines));
+  };
 
   #fillGap(): void {
     if (this.#dropped === 0) return;

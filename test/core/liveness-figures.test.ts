@@ -84,3 +84,26 @@ describe('a viewer that is kept', () => {
     expect(liveness.tick(3_600_000, true)).toBe('ping');
   });
 });
+
+describe('the time to an eviction', () => {
+  it('is what is left of the deadline, once a Ping is unanswered', () => {
+    const { liveness, ping } = opened();
+    expect(liveness.expiresInMs(0)).toBeNull();
+    ping(0);
+    expect(liveness.expiresInMs(44_900)).toBe(100);
+    expect(liveness.tick(44_999)).not.toBe('expired');
+    expect(liveness.expiresInMs(45_000)).toBe(0);
+    expect(liveness.tick(45_000)).toBe('expired');
+    liveness.life(45_000);
+    expect(liveness.expiresInMs(45_000)).toBeNull();
+  });
+
+  it('is not known while the proxy does not read the viewer', () => {
+    const { liveness, ping } = opened();
+    ping(0);
+    liveness.pause(1_000);
+    expect(liveness.expiresInMs(60_000)).toBeNull();
+    liveness.resume(60_000);
+    expect(liveness.expiresInMs(60_000)).toBe(44_000);
+  });
+});

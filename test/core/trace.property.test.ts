@@ -22,6 +22,7 @@ it('samples are the newest of five minutes, and never more than 60', () => {
         all.push({ now, value });
         const recent = all.filter((each) => now - each.now <= 300_000).slice(-60);
         expect(samples.values(now)).toEqual(recent.map((each) => each.value));
+        expect(samples.newest).toEqual(all.slice(-8).map((each) => each.value));
       }
     }),
   );

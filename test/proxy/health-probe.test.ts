@@ -9,7 +9,7 @@ const RULES = {
   pingIntervalMs: 15_000,
   pongTimeoutMs: 45_000,
   writeTimeoutMs: 20_000,
-  backendPingIntervalMs: 0,
+  backend: { pingIntervalMs: 0, pongTimeoutMs: 45_000, writeTimeoutMs: 20_000, tickMs: 250 },
   tickMs: 250,
 };
 

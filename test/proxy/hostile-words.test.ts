@@ -113,7 +113,14 @@ const logOf = (proxy: TestProxy) => {
     },
     on: () => undefined,
   };
-  proxy.control.events(new EventLines(stream, systemClock, () => undefined).write);
+  proxy.control.events(
+    new EventLines(
+      stream,
+      systemClock,
+      () => undefined,
+      (run) => run(),
+    ).write,
+  );
   return { text: () => text };
 };
 

@@ -62,7 +62,12 @@ const setUp = async () => {
       say: (line) => said.push(line),
     },
     { ...screen, name: 'hall 7', readOnly: true },
-    new EventLines(stdout, clock, () => undefined),
+    new EventLines(
+      stdout,
+      clock,
+      () => undefined,
+      (run) => run(),
+    ),
     clock,
     {
       drawing: () => drawing.promise,

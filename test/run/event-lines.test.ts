@@ -13,12 +13,14 @@ class Reader {
   readonly #waiting: (() => void)[] = [];
   #text = '';
   stalled: boolean;
+  writes = 0;
 
   constructor(stalled = false) {
     this.stalled = stalled;
     this.stream = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
         this.#text += chunk.toString('utf8');
+        this.writes += 1;
         if (this.stalled) this.#waiting.push(done);
         else done();
       },
@@ -46,11 +48,14 @@ const event = (count: number, size = 0): ProxyEvent => ({
   count,
 });
 
-const setUp = (stalled = false) => {
+const atOnce = (run: () => void): void => run();
+
+/** `soon` as the lines have it; without, each line is a turn of its own. */
+const setUp = (stalled = false, soon: (run: () => void) => void = atOnce) => {
   const reader = new Reader(stalled);
   const clock = new FakeClock();
   const lost: string[] = [];
-  const lines = new EventLines(reader.stream, clock, (reason) => lost.push(reason));
+  const lines = new EventLines(reader.stream, clock, (reason) => lost.push(reason), soon);
   return { reader, clock, lost, lines };
 };
 
@@ -68,6 +73,35 @@ describe('event lines', () => {
     const events = [event(1), event(2), event(3)];
     for (const each of events) lines.write(each);
     expect(reader.events).toEqual(events);
+  });
+
+  test('of one turn are written together, whole and in order', () => {
+    const turn: (() => void)[] = [];
+    const { reader, lines } = setUp(false, (run) => void turn.push(run));
+    const events = [event(1), event(2), event(3)];
+    for (const each of events) lines.write(each);
+    expect(reader.events).toEqual([]);
+    expect(turn).toHaveLength(1);
+    for (const end of turn) end();
+    expect(reader.events).toEqual(events);
+    expect(reader.writes).toBe(1);
+  });
+
+  test('do not wait for the end of a turn with more than 16 KiB', () => {
+    const { reader, lines } = setUp(false, () => undefined);
+    lines.write(event(1, 10_000));
+    lines.write(event(2, 10_000));
+    expect(counts(reader.events)).toEqual([1]);
+    lines.write(event(3, 2 * MIB));
+    lines.write(event(4));
+    expect(counts(reader.events)).toEqual([1, 2, 3]);
+  });
+
+  test('that wait for the end of a turn are written by a flush', async () => {
+    const { reader, lines } = setUp(false, () => undefined);
+    lines.write(event(1));
+    await lines.flush(500);
+    expect(counts(reader.events)).toEqual([1]);
   });
 
   test('hold at most 1 MiB for a reader that stalls', () => {

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { named } from '../support/events.ts';
+import { opcodes } from '../support/frame-reader.ts';
+import { pair, pass, turns, until } from './pair.ts';
+
+/** The tick is 250 ms then, and a deadline is looked at ten times as often. */
+const proxy = { pingIntervalMs: 1_000, pongTimeoutMs: 3_130 };
+const STEP_MS = 25;
+
+it('evicts a viewer when its deadline comes, without waiting for the next tick', async () => {
+  const ends = await pair({ proxy, viewer: { answerPings: false } });
+  await pass(ends.clock, 3_000);
+  await pass(ends.clock, 125, { tickMs: STEP_MS });
+  expect(ends.proxy.events.left.some(({ event }) => event === 'viewer.evicted')).toBe(false);
+  await pass(ends.clock, STEP_MS, { tickMs: STEP_MS });
+  await ends.proxy.events.next(named('viewer.evicted', { cause: 'pong-timeout' }));
+  expect(ends.clock.now()).toBe(3_150);
+});
+
+it('spares a viewer that is heard of between its last tick and its deadline', async () => {
+  const ends = await pair({ proxy, viewer: { answerPings: false } });
+  await pass(ends.clock, 3_100, { tickMs: STEP_MS });
+  ends.viewer.sendFrame({ opcode: opcodes.text, payload: 'here' });
+  await until('it is heard', () => ends.peer.socket.bytesRead > 0);
+  expect((await ends.peer.nextData()).payload.toString()).toBe('here');
+  await pass(ends.clock, 1_000, { tickMs: STEP_MS });
+  await turns();
+  expect((await ends.proxy.snapshot()).totals.viewers).toBe(1);
+});
