@@ -1,4 +1,5 @@
-/** Tables for people. */
+/** Figures and tables for people. */
+import type { Spread } from './console/stats.ts';
 
 /** A table in Markdown whose columns line up; the first row is its head. */
 export const tableOf = (rows: readonly (readonly string[])[]): string[] => {
@@ -10,3 +11,15 @@ export const tableOf = (rows: readonly (readonly string[])[]): string[] => {
   const [head, ...body] = rows;
   return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)];
 };
+
+/** A number with as many places as it is worth. */
+export const shown = (value: number): string =>
+  value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
+
+/** The median, and the range where there is one; nothing of nothing. */
+export const ranged = (spread: Spread | null | undefined, unit = ''): string =>
+  spread === null || spread === undefined
+    ? ''
+    : spread.rounds === 1
+      ? `${shown(spread.median)}${unit}`
+      : `${shown(spread.median)}${unit} (${shown(spread.min)} to ${shown(spread.max)})`;

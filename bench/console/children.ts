@@ -32,6 +32,7 @@ export type Load<Order> = {
   readonly pid: number;
   /** Rejects with what the process could not do, or when it has ended. */
   readonly ask: <Value>(order: Order) => Promise<Value>;
+  readonly stop: () => Promise<void>;
 };
 
 /** Starts `file` of this folder as a load process. */
@@ -39,7 +40,7 @@ export const startLoad = <Order extends object>(file: string): Load<Order> => {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
     env: childEnvironment(),
   });
-  endWithUs(child);
+  const stop = endWithUs(child);
   let settle: ((answer: Answer) => void) | null = null;
   const answered = (answer: Answer): void => {
     settle?.(answer);
@@ -60,6 +61,7 @@ export const startLoad = <Order extends object>(file: string): Load<Order> => {
       if (!answer.ok) throw new Error(`${file}: ${answer.error}`);
       return answer.value as Value;
     },
+    stop,
   };
 };
 
@@ -74,9 +76,13 @@ export type Headless = {
 
 const CHANGE = /"event":"viewer\.(?:late|expiring|stuck|recovered)"/g;
 
-/** Starts a script that says on its first line where it listens. */
-export const startHeadless = async (script: string, args: readonly string[]): Promise<Headless> => {
-  const child = spawn(process.execPath, [script, ...args], {
+/** Starts a script that says on its first line where it listens; `nodeArgs` are for Node itself. */
+export const startHeadless = async (
+  script: string,
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+): Promise<Headless> => {
+  const child = spawn(process.execPath, [...nodeArgs, script, ...args], {
     env: childEnvironment({ NODE_ENV: 'production' }),
     stdio: ['ignore', 'pipe', 'inherit'],
   });

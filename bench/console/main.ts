@@ -4,9 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { descriptorLimit } from '../../src/core/descriptors.ts';
+import { machineName } from '../machine.ts';
 import { count, runProgram, say } from '../program.ts';
 import { startLoad } from './children.ts';
 import { runSmall, runUnderLoad } from './operator.ts';
@@ -15,12 +16,6 @@ import { type Plan, planFor } from './plan.ts';
 import { localPorts } from './processes.ts';
 import { disturbedIn, figuresOf, markdownOf, type Measured, type Results } from './report.ts';
 import { runRounds } from './rounds.ts';
-
-const machine = (): string => {
-  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
-  const gib = Math.round(totalmem() / 1024 ** 3);
-  return `${model}, ${availableParallelism()} cores, ${gib} GiB, Linux, Node ${process.version}`;
-};
 
 const measure = async (plan: Plan): Promise<Measured> => {
   const backend = startLoad<{ readonly do: 'listen' }>('backend.ts');
@@ -68,7 +63,7 @@ const run = async (): Promise<void> => {
   const measuredOn = new Date().toISOString().slice(0, 10);
   const results: Results = {
     measuredOn,
-    machine: machine(),
+    machine: machineName(availableParallelism()),
     plan,
     disturbed: disturbedIn(measured),
     figures,

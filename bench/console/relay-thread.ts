@@ -7,10 +7,7 @@ import type { readCommandLine } from '../../src/cli/command-line.ts';
 import type { defaultMaxViewers } from '../../src/cli/descriptors.ts';
 import type { startThread } from '../../src/control/thread.ts';
 import type { keepNurserySmall } from '../../src/run/nursery.ts';
-
-/** From the build, as the other programs have it. */
-const built = async <Module>(path: string): Promise<Module> =>
-  (await import(new URL(`../../dist/src/${path}`, import.meta.url).href)) as Module;
+import { built } from '../built.ts';
 
 const lines = await built<{ readCommandLine: typeof readCommandLine }>('cli/command-line.js');
 const limits = await built<{ defaultMaxViewers: typeof defaultMaxViewers }>('cli/descriptors.js');

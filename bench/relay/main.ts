@@ -4,16 +4,18 @@
  */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { descriptorLimit } from '../../src/core/descriptors.ts';
 import { startLoad } from '../console/children.ts';
 import { localPorts } from '../console/processes.ts';
 import { spreadOf } from '../console/stats.ts';
+import { machineName } from '../machine.ts';
 import { count, isOver, runProgram, say } from '../program.ts';
 import { pin } from './cpu.ts';
 import type { ViewersOrder } from './orders.ts';
 import { type Plan, planFor } from './plan.ts';
+import { profileTable } from './profiles.ts';
 import { markdownOf, type Results, rowsOf, verdictsOf } from './report.ts';
 import { runRounds, type Taken } from './rounds.ts';
 import { installedOf } from './start.ts';
@@ -21,15 +23,14 @@ import { installedOf } from './start.ts';
 /** Of the machine; once this process has its own, Node tells no more of them. */
 const cores = availableParallelism();
 
-const machine = (): string => {
-  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
-  return `${model}, ${cores} cores, Linux, Node ${process.version}`;
-};
-
 const listOf = (text: string | undefined): string[] | null => text?.split(',') ?? null;
 
-/** The plan, and where the results go besides stdout. */
-const asked = (): { readonly plan: Plan; readonly out: string | URL | null } => {
+/** The plan, where the results go besides stdout, and profiles. */
+const asked = (): {
+  readonly plan: Plan;
+  readonly out: string | URL | null;
+  readonly profile: string | null;
+} => {
   const { values } = parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
@@ -39,6 +40,7 @@ const asked = (): { readonly plan: Plan; readonly out: string | URL | null } => 
       works: { type: 'string' },
       candidates: { type: 'string' },
       out: { type: 'string' },
+      profile: { type: 'string' },
     },
   });
   const { quick } = values;
@@ -57,30 +59,33 @@ const asked = (): { readonly plan: Plan; readonly out: string | URL | null } => 
     installed: installedOf(['nginx', 'haproxy', 'taskset']),
   });
   const { rounds, windowMs, works, candidates } = wanted;
-  const isWhole = !quick && [rounds, windowMs, works, candidates].every((value) => value === null);
+  const profile = values.profile ?? null;
+  const parts = [rounds, windowMs, works, candidates, profile];
+  const isWhole = !quick && parts.every((value) => value === null);
   const own = isWhole ? new URL('results.json', import.meta.url) : null;
-  return { plan, out: values.out ?? own };
+  return { plan, out: values.out ?? own, profile };
 };
 
 const load = (file: string): string => new URL(file, import.meta.url).href;
 
-const measure = async (plan: Plan): Promise<Taken> => {
+const measure = async (plan: Plan, profile: string | null): Promise<Taken> => {
   const backend = startLoad<{ readonly do: 'listen' }>(load('backend.ts'));
   const viewers = startLoad<ViewersOrder>(load('viewers.ts'));
   const port = await backend.ask<number>({ do: 'listen' });
   // The load is part of the tree; so is whatever is started later, until it is told otherwise.
   if (plan.isPinned) pin(process.pid, `1-${cores - 1}`);
-  return runRounds({ viewers, backend: { pid: backend.pid, port }, plan, say, isOver });
+  const stage = { viewers, backend: { pid: backend.pid, port }, plan };
+  return runRounds({ ...stage, profile, say, isOver });
 };
 
 const run = async (): Promise<void> => {
   if (process.platform !== 'linux') throw new Error('CPU time is read from /proc: Linux only');
-  const { plan, out } = asked();
+  const { plan, out, profile } = asked();
   for (const note of plan.notes) say(note);
-  const { samples, strangers, disturbed, failed } = await measure(plan);
+  const { samples, strangers, disturbed, failed } = await measure(plan, profile);
   const results: Results = {
     measuredOn: new Date().toISOString().slice(0, 10),
-    machine: machine(),
+    machine: machineName(cores),
     plan,
     disturbed,
     failed,
@@ -89,6 +94,7 @@ const run = async (): Promise<void> => {
     verdicts: verdictsOf(samples, plan),
   };
   process.stdout.write(markdownOf(results));
+  if (profile !== null) process.stdout.write(`\n${await profileTable(profile)}`);
   if (out !== null) await writeFile(out, `${JSON.stringify(results, null, 2)}\n`);
 };
 

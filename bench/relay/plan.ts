@@ -1,5 +1,5 @@
 /** How large a run is: what was asked for, what is installed, and what the machine has room for. */
-import { maxViewersFor } from '../../src/cli/descriptors.ts';
+import { type Room, roomFor } from '../room.ts';
 import {
   type Candidate,
   type CandidateName,
@@ -55,11 +55,7 @@ export type Asked = {
 };
 
 /** What the machine gives. */
-export type Machine = {
-  /** Open files of one process. */
-  readonly descriptors: number;
-  /** Local ports for connections to one address. */
-  readonly ports: number;
+export type Machine = Room & {
   readonly cores: number;
   /** Programs that can be run. */
   readonly installed: readonly string[];
@@ -81,7 +77,6 @@ const QUICK_CANDIDATES: readonly CandidateName[] = [
   'nginx',
 ];
 
-const SPARE_PORTS = 2000;
 /** As many silent viewers as are asked for where nothing is in the way. */
 const MOST_SILENT = 10_000;
 const QUICK_SILENT = 500;
@@ -102,19 +97,6 @@ const chosen = <Name extends string>(
   return all.filter((name) => asked.includes(name));
 };
 
-const silentViewersOn = (machine: Machine): { count: number; note: string } => {
-  const byDescriptors = maxViewersFor(machine.descriptors);
-  const byPorts = machine.ports - SPARE_PORTS;
-  const count = Math.max(20, Math.min(MOST_SILENT, byDescriptors, byPorts));
-  const limit =
-    count === MOST_SILENT
-      ? 'no limit of this machine'
-      : byDescriptors <= byPorts
-        ? `ulimit -n of ${machine.descriptors}, two descriptors for each`
-        : `${machine.ports} local ports`;
-  return { count, note: `silent viewers: ${count} (${limit})` };
-};
-
 const missing = (candidates: readonly Candidate[], machine: Machine): string[] => {
   const packages = candidates.flatMap(({ needs }) =>
     needs !== undefined && !machine.installed.includes(needs) ? [needs] : [],
@@ -132,7 +114,7 @@ export const planFor = (asked: Asked, machine: Machine): Plan => {
   const works = chosen('works', asked.works, workNames, quick ? QUICK_WORKS : workNames);
   const wanted = chosen('candidates', asked.candidates, names, quick ? QUICK_CANDIDATES : names);
   const candidates = CANDIDATES.filter(({ name }) => wanted.includes(name));
-  const silent = silentViewersOn(machine);
+  const silent = roomFor(MOST_SILENT, machine);
   const rounds = asked.rounds ?? (quick ? QUICK_ROUNDS_NEEDED : ROUNDS_NEEDED + 2);
   return {
     mode: quick ? 'quick' : 'full',
@@ -145,7 +127,7 @@ export const planFor = (asked: Asked, machine: Machine): Plan => {
       .filter(({ needs }) => needs === undefined || machine.installed.includes(needs))
       .map(({ name }) => name),
     isFreshEachRound: !quick,
-    warmMs: quick ? 250 : 800,
+    warmMs: quick ? 200 : 800,
     windowMs: asked.windowMs ?? (quick ? 600 : 2000),
     idleMs: quick ? 1000 : 4000,
     silentViewers: quick ? QUICK_SILENT : silent.count,
@@ -153,17 +135,19 @@ export const planFor = (asked: Asked, machine: Machine): Plan => {
     isPinned: machine.cores > 1 && machine.installed.includes('taskset'),
     notes: [
       ...missing(candidates, machine),
-      ...(!quick && works.includes('lateness') ? [silent.note] : []),
+      ...(!quick && works.includes('lateness')
+        ? [`silent viewers: ${silent.count} (${silent.limit})`]
+        : []),
     ],
   };
 };
 
-/** A handshake runs much code seldom: it takes longer until V8 has compiled all of it. */
-const HANDSHAKE_WARMTH = 4;
+/** What runs much code seldom takes longer until V8 has compiled all of it. */
+const WARMTH: Partial<Record<WorkName, number>> = { paced: 3, churn: 7, refused: 7 };
 
 /** From the last connection to the beginning of a window of that work. */
 export const warmMsOf = (plan: Plan, work: WorkName): number =>
-  plan.warmMs * (work === 'churn' || work === 'refused' ? HANDSHAKE_WARMTH : 1);
+  plan.warmMs * (WARMTH[work] ?? 1);
 
 /** One thing to do in a round. */
 export type Step = { readonly work: WorkName; readonly candidate: CandidateName };

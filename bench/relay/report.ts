@@ -1,6 +1,6 @@
 /** From samples to figures, and from figures to tables that can be read. */
 import { type Spread, spreadOf } from '../console/stats.ts';
-import { tableOf } from '../markdown.ts';
+import { ranged, shown, tableOf } from '../markdown.ts';
 import { isSteady, type Plan } from './plan.ts';
 import { bestLibrary, costOf, ratioOf, type Sample, samplesOf } from './ratios.ts';
 import {
@@ -139,16 +139,6 @@ export const verdictsOf = (samples: readonly Sample[], plan: Plan): readonly Ver
         });
       }),
     );
-
-const shown = (value: number): string =>
-  value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
-
-const ranged = (spread: Spread | null | undefined, unit = ''): string =>
-  spread === null || spread === undefined
-    ? ''
-    : spread.rounds === 1
-      ? `${shown(spread.median)}${unit}`
-      : `${shown(spread.median)}${unit} (${shown(spread.min)} to ${shown(spread.max)})`;
 
 const countOf = (per: Work['per']): string => (per === 'MiB' ? per : `${per}s`);
 

@@ -14,6 +14,8 @@ export type Stage = {
   readonly viewers: Load<ViewersOrder>;
   readonly backend: { readonly pid: number; readonly port: number };
   readonly plan: Plan;
+  /** The folder that CPU profiles of wsbouncer go into; null: it is not profiled. */
+  readonly profile: string | null;
   readonly say: (line: string) => void;
   /** Whether somebody has ended the run. */
   readonly isOver: () => boolean;
@@ -114,7 +116,8 @@ const wishOf = (work: WorkName): Wish => {
 };
 
 const start = async (stage: Stage, name: CandidateName, wish: Wish): Promise<Running> => {
-  const running = await startCandidate(name, stage.backend.port, wish);
+  const profile = stage.profile === null ? {} : { profile: stage.profile };
+  const running = await startCandidate(name, stage.backend.port, { ...wish, ...profile });
   if (stage.plan.isPinned && running.pid !== null) pin(running.pid, '0');
   return running;
 };

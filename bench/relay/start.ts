@@ -24,7 +24,12 @@ export type Running = {
 };
 
 /** What a work wants of wsbouncer. */
-export type Wish = { readonly cap?: number; readonly pingInterval?: string };
+export type Wish = {
+  readonly cap?: number;
+  readonly pingInterval?: string;
+  /** The folder that a CPU profile goes into when it ends. */
+  readonly profile?: string;
+};
 
 /** How long a program may take until it listens, and how often it is tried. */
 const START_MS = 10_000;
@@ -103,7 +108,11 @@ export const startCandidate = async (
     case 'none':
       return { pid: null, port: backendPort, stop: () => Promise.resolve() };
     case 'wsbouncer':
-      return startHeadless(programFile, [...wsbouncerArgs(backendPort, wish), '--headless']);
+      return startHeadless(
+        programFile,
+        [...wsbouncerArgs(backendPort, wish), '--headless'],
+        wish.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${wish.profile}`],
+      );
     case 'thread':
       return startHeadless(here('../console/relay-thread.ts'), wsbouncerArgs(backendPort, wish));
     case 'nginx':

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { carryOut } from '../console/orders.ts';
 import { latencyOf } from '../console/stats.ts';
-import { destroyAll } from '../sockets.ts';
+import { anyAddress, destroyAll } from '../sockets.ts';
 import { MESSAGE, opcodes, viewerFrame } from './frames.ts';
 import type { Counted, Times, ViewersOrder } from './orders.ts';
 import { openPeer, type Peer, type PeerRole } from './peer.ts';
@@ -130,11 +130,6 @@ const receive = async (port: number, viewers: number, size: number): Promise<voi
   await joinAll(viewers, () => ({ port, session: `stream-${size}`, message }));
 };
 
-const anyByte = (): number => 1 + Math.floor(Math.random() * 254);
-
-/** An address of this machine that nobody else uses: one visitor each, as far as a proxy knows. */
-const anyAddress = (): string => `127.${anyByte()}.${anyByte()}.${anyByte()}`;
-
 /** RFC 6455 7.4.1 and the registry of IANA: come back later. */
 const TRY_AGAIN = 1013;
 
@@ -147,7 +142,8 @@ const visit = (port: number, at: number, expects: 'accepted' | 'refused'): void 
   const peer = openPeer({
     port,
     session: isRefusal ? 'full' : sessionOf('visit', at),
-    ...(isRefusal ? { from: anyAddress() } : {}),
+    // From one address the ports would run out: those of the last minute are still taken.
+    from: anyAddress(),
     opened: ({ send }) => {
       if (!isRefusal) send(BYE);
     },

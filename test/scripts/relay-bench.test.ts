@@ -8,6 +8,7 @@ import {
   viewerFrame,
 } from '../../bench/relay/frames.ts';
 import { type Asked, type Machine, planFor, stepsOf, warmMsOf } from '../../bench/relay/plan.ts';
+import { type CpuProfile, selfTimesOf } from '../../bench/relay/profile.ts';
 import { bestLibrary, ratioOf, type Sample } from '../../bench/relay/ratios.ts';
 import {
   checkLine,
@@ -206,6 +207,37 @@ describe('the figures of the relay benchmark', () => {
     const line = checkLine(rowsOf(samples, planFor(asked, ample)));
     expect(line).toContain('echo 90,000 messages/s (through the fastest, nginx: 50,000)');
     expect(checkLine([])).toBe('The load was not measured without a proxy.');
+  });
+});
+
+const frame = (functionName: string) => ({
+  functionName,
+  url: functionName.startsWith('(') ? '' : 'file:///build/src/core/frames.js',
+  lineNumber: functionName.startsWith('(') ? -1 : 9,
+});
+describe('a profile in short', () => {
+  const profile: CpuProfile = {
+    nodes: ['(idle)', 'feed', '(program)', 'feed', ''].map((name, id) => ({
+      id,
+      callFrame: frame(name),
+    })),
+    samples: [0, 1, 2, 3, 4],
+    timeDeltas: [900_000, 3000, 2000, 4000, 1000],
+  };
+
+  it('adds up a function from wherever it was called, and leaves out what was idle', () => {
+    expect(selfTimesOf([profile], 9)).toEqual([
+      { name: 'feed', where: 'core/frames.js:10', ms: 7, share: 0.7 },
+      { name: '(program)', where: '', ms: 2, share: 0.2 },
+      { name: '(anonymous)', where: 'core/frames.js:10', ms: 1, share: 0.1 },
+    ]);
+  });
+
+  it('adds up several processes, and tells the dearest only', () => {
+    const [dearest, ...others] = selfTimesOf([profile, profile], 1);
+    expect(dearest).toMatchObject({ name: 'feed', ms: 14, share: 0.7 });
+    expect(others).toEqual([]);
+    expect(selfTimesOf([], 5)).toEqual([]);
   });
 });
 
