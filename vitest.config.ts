@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** For every project. */
+const runtimeFolder = 'test/support/runtime-folder.ts';
 
 const storms = ['storm', 'leftovers', 'floods', 'slow-memory', 'descriptors', 'stops'].map(
   (name) => `test/faults/${name}.test.ts`,
@@ -10,14 +14,15 @@ const storms = ['storm', 'leftovers', 'floods', 'slow-memory', 'descriptors', 's
  */
 export default defineConfig({
   test: {
-    // The tests wait more than they count: on two cores one worker would leave both idle.
-    maxWorkers: '100%',
+    // The tests wait more than they count: a worker for each core would leave half of them idle.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     projects: [
       {
         test: {
           name: 'main',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/third-party/**', 'test/faults/**'],
+          globalSetup: runtimeFolder,
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -26,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'third-party',
           include: ['test/third-party/**/*.test.ts'],
-          globalSetup: 'test/third-party/packages.ts',
+          globalSetup: [runtimeFolder, 'test/third-party/packages.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -36,7 +41,7 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           exclude: storms,
-          globalSetup: 'test/faults/machine.ts',
+          globalSetup: [runtimeFolder, 'test/faults/machine.ts'],
           // They wait for deadlines, nearly all of the time.
           maxWorkers: 4,
           testTimeout: 180_000,
@@ -48,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'storms',
           include: storms,
-          globalSetup: 'test/faults/machine.ts',
+          globalSetup: [runtimeFolder, 'test/faults/machine.ts'],
           // What is measured needs the machine for itself.
           fileParallelism: false,
           testTimeout: 180_000,

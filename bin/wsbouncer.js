@@ -22,12 +22,19 @@ const newerNode = () =>
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find((path) => path !== process.execPath && existsSync(path));
 
+/** The descriptors that are passed on: a service manager may have handed over sockets. */
+const descriptors = () => {
+  const { LISTEN_FDS, LISTEN_PID } = process.env;
+  const sockets = LISTEN_PID === String(process.pid) ? Number(LISTEN_FDS) || 0 : 0;
+  return Array.from({ length: 3 + sockets }, () => 'inherit');
+};
+
 /** Hands over to `node`; signals and the exit code pass through. */
 const runWith = (node) => {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: 'inherit',
+    stdio: descriptors(),
   });
-  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   child.on('error', (error) =>
     giveUp(`${node} does not start (${error.message}); run npm ci again`),

@@ -3,6 +3,7 @@
  * and tells the screen when to draw. Nothing is decided here.
  */
 import { type RawKey, keysOf } from '../src/console/raw-keys.ts';
+import { abandoned } from '../src/console/intentions.ts';
 import type { Size } from '../src/console/layout.ts';
 import { viewOf } from '../src/console/pictures.ts';
 import {
@@ -54,6 +55,8 @@ export class ConsoleStore {
   #view = '';
   #busy = false;
   #closed = false;
+  /** Counts up when the link drops: a picture of before is not shown after that. */
+  #link = 0;
   #cancelTick = (): void => {};
   #cancelRetry: (() => void) | null = null;
 
@@ -115,9 +118,19 @@ export class ConsoleStore {
     }
   };
 
+  /** The link to a proxy that runs elsewhere is down; the next picture says that it is back. */
+  linkDown(reason: string, stopped: boolean): void {
+    this.#link += 1;
+    this.dispatch({ type: 'link-down', reason, stopped });
+  }
+
   /** Lets go of the proxy and of time; nothing happens afterwards. */
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
+    const last = abandoned(this.#state);
+    // Nobody is left to be told what came of it.
+    if (last !== null) this.#control.command(last).catch(() => {});
     this.#cancelTick();
     this.#cancelRetry?.();
     this.#watch?.close();
@@ -152,10 +165,11 @@ export class ConsoleStore {
 
   /** A picture that the terminal cannot take yet waits here, and no other is made meanwhile. */
   async #take(snapshot: Snapshot): Promise<void> {
+    const link = this.#link;
     while (!this.#closed && this.#options.isBehind()) {
       await new Promise<void>((resolve) => this.#options.time.after(retryMs, resolve));
     }
-    this.dispatch({ type: 'snapshot', snapshot });
+    if (link === this.#link) this.dispatch({ type: 'snapshot', snapshot });
   }
 
   #scheduleTick(): void {

@@ -1,5 +1,5 @@
 /** What the console wants done at the terminal and with files. */
-import type { ProxyControl } from '../src/contract.ts';
+import type { LogMove, ProxyControl } from '../src/contract.ts';
 import { copyTo } from './clipboard.ts';
 import type { ShellEffect } from './console-store.ts';
 import { exportAll, type Save } from './export.ts';
@@ -12,6 +12,7 @@ export type EffectParts = {
   /** Tells the operator what came of it. */
   readonly say: (tone: 'good' | 'warn' | 'bad', text: string) => void;
   readonly redraw: () => void;
+  readonly move: (move: LogMove) => void;
   readonly log: () => void;
   readonly quit: () => void;
 };
@@ -35,6 +36,9 @@ export const carriesOut = (parts: EffectParts): ((effect: ShellEffect) => void) 
       case 'export':
         if (writing) parts.say('warn', 'the last file is still being written');
         else void write(effect.name);
+        break;
+      case 'move':
+        parts.move(effect.move);
         break;
       case 'log':
         parts.log();

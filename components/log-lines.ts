@@ -1,9 +1,13 @@
 /** The console in words: what log mode prints besides the events. */
+import { drainIn, windowText } from '../src/console/drain.ts';
 import { formatAge, formatBytes, formatLeft, plural } from '../src/console/format.ts';
 import type { Frozen, Modal } from '../src/console/modal.ts';
 import { type VerbName, verbs } from '../src/console/palette-verbs.ts';
+import { outageText } from '../src/console/outage.ts';
+import { canLeave } from '../src/console/read-only.ts';
+import { isReplay, replayTime, replayTitle } from '../src/console/replay.ts';
 import { newestPicture } from '../src/console/sight.ts';
-import type { Armed, State } from '../src/console/state.ts';
+import type { Armed, Settings, State } from '../src/console/state.ts';
 import type { Snapshot, ViewerRow } from '../src/contract.ts';
 
 /** The summary before there is anything to sum up. */
@@ -12,17 +16,26 @@ export const nothingYet = 'waiting for the first picture';
 /** `12 sessions, 49 viewers, cap 8, 1 stuck, 3 full`. */
 export const summaryLine = (state: State): string => {
   if (state.ended !== null) return `the proxy has ended: ${state.ended}`;
+  if (state.outage !== null) return outageText(state.outage);
   const snapshot = newestPicture(state);
   if (snapshot === null) return nothingYet;
   const { totals, cap } = snapshot;
   const problems = (['stuck', 'expiring', 'late', 'over', 'full'] as const)
     .filter((what) => totals[what] > 0)
     .map((what) => `${totals[what]} ${what}`);
+  const drain = drainIn(state);
+  const doors = [
+    ...(drain === null ? [] : [`draining, ${formatAge(drain.leftMs)} left`]),
+    ...(totals.locked ? ['all locked'] : totals.locks > 0 ? [`${totals.locks} locked`] : []),
+  ];
+  const replayed = replayTitle(state);
   return [
+    ...(replayed === null ? [] : [`${replayed} at ${replayTime(state)}`]),
     plural(totals.sessions, 'session'),
     plural(totals.viewers, 'viewer'),
-    `cap ${cap}`,
+    ...(cap > 0 ? [`cap ${cap}`] : []),
     ...problems,
+    ...doors,
   ].join(', ');
 };
 
@@ -77,14 +90,26 @@ const namesOf = (viewers: readonly Frozen[]): string =>
 const asked = 'type y and Enter; anything else cancels';
 
 /** What is asked, in words; null where nothing is, or where it is not known yet. */
-export const questionLine = (modal: Modal, snapshot: Snapshot | null): string | null => {
+export const questionLine = (
+  modal: Modal,
+  snapshot: Snapshot | null,
+  attached = false,
+): string | null => {
   switch (modal.mode) {
     case 'quit': {
-      const closes = `quit? it closes ${plural(snapshot?.totals.viewers ?? 0, 'viewer')}:`;
+      const closes = attached
+        ? 'quit? the proxy goes on:'
+        : `quit? it closes ${plural(snapshot?.totals.viewers ?? 0, 'viewer')}:`;
       return modal.interruptedAt === null
         ? `${closes} type quit once more and Enter; anything else cancels`
         : `${closes} type quit and Enter, or press ctrl-c again within 2 s`;
     }
+    case 'drain': {
+      const viewers = plural(snapshot?.totals.viewers ?? 0, 'viewer');
+      return `drain ${windowText(modal.windowMs)} and end, with ${viewers} there? ${asked}`;
+    }
+    case 'stop':
+      return `stop the proxy? it closes ${plural(snapshot?.totals.viewers ?? 0, 'viewer')}; ${asked}`;
     case 'confirm':
       return `evict ${namesOf(modal.viewers)}? ${asked}`;
     case 'bulk': {
@@ -101,13 +126,15 @@ export const questionLine = (modal: Modal, snapshot: Snapshot | null): string | 
 /** Tells two questions apart: that their numbers change makes no new one. */
 export const questionKey = (modal: Modal): string => {
   if (modal.mode === 'quit') return `quit ${modal.interruptedAt}`;
+  if (modal.mode === 'drain') return `drain ${modal.windowMs}`;
+  if (modal.mode === 'stop') return 'stop';
   if (modal.mode !== 'confirm' && modal.mode !== 'bulk') return '';
   return modal.viewers === null ? '' : `${modal.mode} ${modal.viewers.map(({ id }) => id).join()}`;
 };
 
 /** Whether it asks something that lines can ask and answer. */
 export const isQuestion = ({ mode }: Modal): boolean =>
-  mode === 'quit' || mode === 'confirm' || mode === 'bulk';
+  mode === 'quit' || mode === 'stop' || mode === 'drain' || mode === 'confirm' || mode === 'bulk';
 
 /** What answers a question of `modal` with yes. */
 export const isYes = (modal: Modal, text: string): boolean =>
@@ -120,14 +147,25 @@ const forLines: ReadonlySet<VerbName> = new Set([
   'keep',
   'undo',
   'export',
+  'lock',
+  'unlock',
+  'drain',
+  'stop',
   'help',
   'quit',
 ]);
 
+/** The same in a replay. */
+const forReplay: ReadonlySet<VerbName> = new Set(['at', 'pause']);
+
 /** The commands that can be typed, and the way back to the screen, where there is one. */
-export const helpLines = (readOnly: boolean, hasScreen: boolean): readonly string[] => [
+export const helpLines = (settings: Settings, hasScreen: boolean): readonly string[] => [
   ...verbs
-    .filter(({ name, changes }) => forLines.has(name) && !(readOnly && changes))
+    .filter(
+      ({ name, changes }) =>
+        (forLines.has(name) || (isReplay({ settings }) && forReplay.has(name))) &&
+        !(settings.readOnly && changes && !canLeave(settings, name)),
+    )
     .map(({ name, args, help }) => `${args === '' ? name : `${name} ${args}`} - ${help}`),
   hasScreen ? 'Enter alone - back to the screen' : 'Enter alone - how it is now',
 ];

@@ -26,7 +26,11 @@ const summaryMs = 10_000;
 const worstMs = 2000;
 
 /** What has been said of the state. */
-type Seen = Pick<State, 'notice' | 'armed' | 'ended'> & { readonly question: string };
+type Seen = Pick<State, 'notice' | 'armed' | 'ended' | 'outage'> & { readonly question: string };
+
+/** That it goes on failing in other words is no news. */
+const isNews = (before: State['outage'], now: State['outage']): boolean =>
+  now !== null && (before === null || before.stopped !== now.stopped);
 
 class LogMode implements Face {
   readonly #parts: FaceParts;
@@ -37,7 +41,7 @@ class LogMode implements Face {
   readonly #refusals = new Refusals();
   readonly #endings: (() => void)[] = [];
   #prompt: Prompt = emptyPrompt;
-  #seen: Seen = { notice: null, armed: [], ended: null, question: '' };
+  #seen: Seen = { notice: null, armed: [], ended: null, outage: null, question: '' };
   #worst = '';
   #worstAt = -Infinity;
   #summary = '';
@@ -48,8 +52,8 @@ class LogMode implements Face {
     this.#leave = leave;
     this.#printer = new LinePrinter(parts.stdout, parts.glyphs.sevenBit);
     // Both have been on the screen.
-    const { notice, ended } = parts.store.read();
-    this.#seen = { ...this.#seen, notice, ended };
+    const { notice, ended, outage } = parts.store.read();
+    this.#seen = { ...this.#seen, notice, ended, outage };
     this.#takeOver();
     this.#printer.print(
       leave === null
@@ -126,12 +130,16 @@ class LogMode implements Face {
       if (this.#leave === null) this.#printer.print(lines.summaryLine(store.read()));
       else this.#leave();
     } else if (/^(?:help\b|\?$)/.test(text)) {
-      const { readOnly } = store.read().settings;
-      for (const line of lines.helpLines(readOnly, this.#leave !== null)) this.#printer.print(line);
+      const { settings } = store.read();
+      for (const line of lines.helpLines(settings, this.#leave !== null)) this.#printer.print(line);
     } else store.dispatch({ type: 'typed-command', text });
   }
 
   readonly #tell = (event: ProxyEvent): void => {
+    // What was armed here, and undone, has been said by the line of that.
+    if (event.event === 'eviction.armed' || event.event === 'eviction.undone') {
+      if (event.actor === this.#parts.store.read().settings.actor) return;
+    }
     // Its eviction has been told.
     if (event.event === 'viewer.left' && event.cause === 'evicted') return;
     if (this.#refusals.isNews(event)) this.#printer.print(eventText(event));
@@ -140,17 +148,20 @@ class LogMode implements Face {
   /** Says what is new in the state. */
   readonly #look = (): void => {
     const state = this.#parts.store.read();
-    const { notice, armed, ended, modal } = state;
+    const { notice, armed, ended, outage, modal } = state;
     const before = this.#seen;
     const question = lines.questionKey(modal);
-    this.#seen = { notice, armed, ended, question };
+    this.#seen = { notice, armed, ended, outage, question };
     // The first picture.
     if (this.#summary === lines.nothingYet && newestPicture(state) !== null) this.#summarize();
     const fresh = [
       ended === before.ended ? null : lines.summaryLine(state),
+      isNews(before.outage, outage) ? lines.summaryLine(state) : null,
       lines.armedLine(before.armed, state),
       notice === before.notice ? null : (notice?.text ?? null),
-      question === before.question ? null : lines.questionLine(modal, newestPicture(state)),
+      question === before.question
+        ? null
+        : lines.questionLine(modal, newestPicture(state), state.settings.attached),
       this.#newWorst(state),
     ];
     for (const line of fresh) if (line !== null) this.#printer.print(line);

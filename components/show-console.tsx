@@ -5,7 +5,7 @@
 import { asciiGlyphs, glyphsFor } from '../src/console/glyphs.ts';
 import type { Settings } from '../src/console/state.ts';
 import { wantsColor } from '../src/console/theme.ts';
-import type { ProxyControl, ScreenOptions } from '../src/contract.ts';
+import type { LogMove, ProxyControl, ScreenOptions } from '../src/contract.ts';
 import { ConsoleStore, type Time } from './console-store.ts';
 import { openDashboard } from './dashboard.tsx';
 import { carriesOut } from './effects.ts';
@@ -23,6 +23,8 @@ export type ConsoleSettings = Settings &
      */
     readonly env: NodeJS.ProcessEnv;
     readonly save: Save;
+    /** Moves the cursor in a log that is replayed. */
+    readonly move?: (move: LogMove) => void;
   };
 
 /** A console that is shown. */
@@ -35,6 +37,8 @@ export type ShownConsole = {
   readonly done: Promise<'quit'>;
   /** Shows a message of the program itself for a minute; in one line. */
   readonly tell: (text: string) => void;
+  /** The link to a proxy that runs elsewhere is down, until the next picture comes. */
+  readonly linkDown: (reason: string, stopped: boolean) => void;
   /** Gives the terminal back at once; a second call does nothing. */
   readonly close: () => void;
 };
@@ -54,7 +58,7 @@ const flushMs = 500;
 export const showConsole = (
   control: ProxyControl,
   { stdin, stdout }: ConsoleStreams,
-  { ascii, color, env, save, ...settings }: ConsoleSettings,
+  { ascii, color, env, save, move, ...settings }: ConsoleSettings,
   time: Time = systemTime,
 ): ShownConsole => {
   const done = Promise.withResolvers<'quit'>();
@@ -115,6 +119,7 @@ export const showConsole = (
       save,
       say: (tone, text) => store.dispatch({ type: 'said', tone, text }),
       redraw: () => face?.redraw(),
+      move: (wanted) => move?.(wanted),
       log: () => switchTo('log'),
       quit: () => end(() => done.resolve('quit')),
     }),
@@ -144,5 +149,6 @@ export const showConsole = (
   }
   store.start();
   const tell = (text: string): void => store.dispatch({ type: 'told', text });
-  return { done: done.promise, tell, close };
+  const linkDown = (reason: string, stopped: boolean): void => store.linkDown(reason, stopped);
+  return { done: done.promise, tell, linkDown, close };
 };

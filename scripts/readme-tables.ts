@@ -1,6 +1,8 @@
-/** The README's tables, drawn from the program's own. */
-import { keyGroups } from '../src/console/keymap.ts';
+/** The README's tables and its example, drawn from the program's own. */
+import { readFileSync } from 'node:fs';
+import { keyGroups, replayKeys } from '../src/console/keymap.ts';
 import { verbs } from '../src/console/palette-verbs.ts';
+import { COMMANDS, EXIT_CODES } from '../src/cli/command-table.ts';
 import { OPTION_TABLE } from '../src/cli/option-table.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -11,7 +13,9 @@ const keyRow = ({ label, help }: { readonly label: string; readonly help: string
   `| ${label.split(' ').map(code).join(' ')} | ${cell(help)} |`;
 
 const keyRows = (): string[] =>
-  keyGroups.flatMap(({ group, bindings }) => [`| **${group}** | |`].concat(bindings.map(keyRow)));
+  [...keyGroups, replayKeys].flatMap(({ group, bindings }) =>
+    [`| **${group}** | |`].concat(bindings.map(keyRow)),
+  );
 
 const commandRows = (): string[] =>
   verbs.map(({ name, args, help }) => `| ${code(`${name} ${args}`.trim())} | ${cell(help)} |`);
@@ -21,6 +25,15 @@ const optionRows = (): string[] =>
     const option = code(placeholder === null ? `--${name}` : `--${name} ${placeholder}`);
     return `| ${option} | ${cell(byDefault ?? '')} | ${cell(meaning)} |`;
   });
+
+const shellRows = (): string[] =>
+  COMMANDS.map(({ name, args, summary }) => {
+    const typed = `wsbouncer ${name} ${args}`.trim();
+    return `| ${code(typed)} | ${cell(summary)} |`;
+  });
+
+const exitCodeRows = (): string[] =>
+  EXIT_CODES.map(([exitCode, meaning]) => `| ${exitCode} | ${cell(meaning)} |`);
 
 /** The rows behind the header that `marker` follows, replaced. */
 const replaceRows = (text: string, header: string, rows: readonly string[]): string => {
@@ -36,12 +49,25 @@ const replaceRows = (text: string, header: string, rows: readonly string[]): str
 const tables = {
   '| Key | What it does |': keyRows,
   '| Command | What it does |': commandRows,
+  '| Typed in a shell | What it does |': shellRows,
+  '| Exit code | What it means |': exitCodeRows,
   '| Option | Default | Meaning |': optionRows,
 };
 
-/** The README with its tables as the program has them. */
+const example = new URL('../examples/embed.ts', import.meta.url);
+
+/** The only block of TypeScript, replaced by the example. */
+const replaceExample = (text: string): string => {
+  const [before, block, ...others] = text.split(/^```ts\n[^]*?^```$/m);
+  if (before === undefined || block === undefined || others.length > 0) {
+    throw new Error('the README has no block of TypeScript for the example, or several');
+  }
+  return [before, '```ts\n', readFileSync(example, 'utf8'), '```', block].join('');
+};
+
+/** The README with its tables as the program has them, and the example as it is run by a test. */
 export const filledReadme = (text: string): string =>
   Object.entries(tables).reduce(
     (filled, [header, rows]) => replaceRows(filled, header, rows()),
-    text,
+    replaceExample(text),
   );

@@ -1,5 +1,5 @@
 /**
- * Fills the README's tables of keys and options from the tables that the program itself uses.
+ * Fills the README's tables from those that the program itself uses, and its example from the file.
  * `npm run readme` writes them; a test holds the README against the same lines.
  */
 import { readFile, writeFile } from 'node:fs/promises';

@@ -5,16 +5,19 @@
 import type { ProxyEvent } from './events.ts';
 import type { SessionId, ViewerId } from './ids.ts';
 import type { Snapshot, ViewerRow } from './picture.ts';
-import type { Filter, View } from './view.ts';
+import type { Filter, Sort, View, ViewerSort } from './view.ts';
 
 export type { SessionId, ViewerId } from './ids.ts';
 export type * from './picture.ts';
 export type * from './view.ts';
 
-/** Where the proxy listens, or where a backend is: TCP or a Unix socket. */
+/** Where somebody listens: TCP or a Unix socket. */
 export type Address =
   | { readonly host: string; readonly port: number }
   | { readonly socketPath: string };
+
+/** Where the proxy listens: an address of its own, or a socket that whoever started it has open. */
+export type ListenAddress = Address | { readonly fd: number };
 
 /** A backend URL in which `{session}` may stand in `target` or in a socket path. */
 export type BackendTemplate = {
@@ -27,7 +30,7 @@ export type BackendTemplate = {
 
 /** How a proxy runs; defaults and ranges are those of the command line (`options.ts`). */
 export type ProxyOptions = {
-  readonly listen: Address;
+  readonly listen: ListenAddress;
   readonly backend: BackendTemplate;
   /** The `Host` that the backend gets; null: the viewer's own. */
   readonly backendHost: string | null;
@@ -68,6 +71,40 @@ export type ProxyOptions = {
   readonly page: string | null;
 };
 
+/** Where programs and other consoles reach a running proxy. */
+export type ControlOptions = {
+  /** Of the Unix socket; the word `default`: by user and port; null: there is none. */
+  readonly socketPath: string | null;
+  /** Over TCP, for those who have a token; null: not at all. */
+  readonly listen: { readonly host: string; readonly port: number } | null;
+  /** Others than this machine may reach it. */
+  readonly isPublic: boolean;
+  /** The file that has the tokens; null: `token` is the only one. */
+  readonly tokenFile: string | null;
+  /** What the environment says; null: nothing, or it does not count. */
+  readonly token: string | null;
+  /** Event streams at once from one address, over TCP. */
+  readonly maxStreamsPerAddress: number;
+};
+
+/** Where events are kept, and how much of them. */
+export type EventLogOptions = {
+  /** As it was typed. */
+  readonly path: string;
+  /** Bytes after which a new file is begun; 0: never. */
+  readonly size: number;
+  /** How many files there are at most, the one that is written included. */
+  readonly files: number;
+};
+
+/** Where the control of a running proxy can be had. */
+export type ControlDoors = {
+  /** Path of the Unix socket; null: there is none. */
+  readonly socketPath: string | null;
+  /** `127.0.0.1:9000`, with the real port; null: not over TCP. */
+  readonly tcp: string | null;
+};
+
 /** One of the 16 colours that every terminal has, by name. */
 export type Accent = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white';
 
@@ -102,7 +139,7 @@ export type Command =
       readonly forMs: number;
       readonly actor: string;
     }
-  /** Viewers, by age, oldest first; changes nothing. */
+  /** Viewers, by age unless `sort` says otherwise, oldest first; changes nothing. */
   | {
       readonly do: 'list';
       /** Null: of all sessions. */
@@ -112,6 +149,10 @@ export type Command =
       readonly after: ViewerId | null;
       /** At most so many, 1 to 1,000. */
       readonly most: number;
+      /** Another order than by age; `after` is then who stands before the first. */
+      readonly sort?: Sort<ViewerSort>;
+      /** With `sort`: how many to leave out where `after` has gone, or is null. */
+      readonly skip?: number;
     }
   | {
       readonly do: 'set-cap';
@@ -124,6 +165,26 @@ export type Command =
   | { readonly do: 'lift-cap'; readonly session: SessionId; readonly actor: string }
   /** What `set-cap` would do; changes nothing. */
   | { readonly do: 'preview-cap'; readonly cap: number; readonly session?: SessionId }
+  /** Newcomers are refused; nobody is evicted. Null: in all sessions. Twice is once. */
+  | { readonly do: 'lock'; readonly session: SessionId | null; readonly actor: string }
+  /** Null: no session is locked any more, whether all were or each alone. */
+  | { readonly do: 'unlock'; readonly session: SessionId | null; readonly actor: string }
+  /**
+   * Refuses newcomers, lets viewers finish, closes those who are left spread evenly over the
+   * window, 24 hours at most, and stops when nobody is left; answered as soon as it has begun.
+   * 0 closes all at once. Another one while it runs sets a new window, from then on.
+   */
+  | { readonly do: 'drain'; readonly windowMs: number; readonly actor: string }
+  /** Says, for others to see, whom an operator is about to evict; changes nothing. */
+  | {
+      readonly do: 'intend';
+      readonly what: 'armed' | 'undone';
+      /** Those that are not known are passed over; at most 10,000. */
+      readonly viewers: readonly ViewerId[];
+      /** Until it is carried out; without a meaning for what is undone. */
+      readonly dueMs: number;
+      readonly actor: string;
+    }
   /** Close every viewer with 1001 and end; `now` does not wait for the close handshakes. */
   | { readonly do: 'stop'; readonly now: boolean };
 
@@ -150,6 +211,19 @@ export type CommandResult =
     }
   | { readonly ok: false; readonly reason: string };
 
+/** How the cursor in a log that is replayed is moved. */
+export type LogMove =
+  /** So many events on, or back; time stands still then. */
+  | { readonly do: 'step'; readonly by: number }
+  /** So much time on, or back. */
+  | { readonly do: 'skip'; readonly byMs: number }
+  /** To a wall-clock time, milliseconds since 1970; as far as the log goes. */
+  | { readonly do: 'jump'; readonly time: number }
+  /** Time runs, or stands still if it ran. */
+  | { readonly do: 'play' }
+  /** Time runs at the next speed: 1, 10, 60 and 600 times as fast, and then 1 again. */
+  | { readonly do: 'faster' };
+
 /** A running watch. */
 export type Watch = {
   /**
@@ -172,6 +246,9 @@ export type ProxyControl = {
   readonly events: (onEvent: (event: ProxyEvent) => void) => () => void;
   /** Never rejects: a lost link is a result with `ok: false`. */
   readonly command: (command: Command) => Promise<CommandResult>;
-  /** Settles, with the reason in words, when the proxy has stopped or its link is lost. */
+  /**
+   * Settles, with the reason in words, when the proxy has stopped or its link is lost. `drained`
+   * is the word for a proxy that stopped by itself, because a drain had come to its end.
+   */
   readonly closed: Promise<string>;
 };

@@ -3,8 +3,11 @@
  * instead. Mistakes of viewers and backends are values (refusals, causes), not exceptions.
  */
 
-/** `usage`: the command line is wrong (exit 2). `environment`: the machine says no (exit 1). */
-export type ErrorKind = 'usage' | 'environment';
+/**
+ * `usage`: the command line is wrong (exit 2). `environment`: the machine says no (exit 1).
+ * `absent`: no proxy runs where one was looked for (exit 5).
+ */
+export type ErrorKind = 'usage' | 'environment' | 'absent';
 
 /** An error that is printed as one line and ends the process with `exitCode`, without a stack. */
 export class BouncerError extends Error {
@@ -19,9 +22,9 @@ export class BouncerError extends Error {
     this.remedy = remedy;
   }
 
-  /** 2 for wrong usage, 1 for everything else. */
-  get exitCode(): 1 | 2 {
-    return this.kind === 'usage' ? 2 : 1;
+  /** 2 for wrong usage, 5 where no proxy runs, 1 for everything else. */
+  get exitCode(): 1 | 2 | 5 {
+    return ({ usage: 2, absent: 5, environment: 1 } as const)[this.kind];
   }
 
   /** The one line for stderr, without a line break at its end. */

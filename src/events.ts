@@ -21,8 +21,17 @@ export type LeaveCause =
   | 'protocol-error'
   | 'shutdown';
 
-/** Why a dial brought no relay. `aborted`: the viewer left, or was ended, before the answer. */
-export type DialCause = 'refused' | 'timeout' | 'bad-answer' | 'aborted' | 'error';
+/**
+ * Why a dial brought no relay. `aborted`: the viewer left, or was ended, before the answer;
+ * `unknown-session`: the program that the proxy is part of has no such session.
+ */
+export type DialCause =
+  | 'refused'
+  | 'timeout'
+  | 'bad-answer'
+  | 'aborted'
+  | 'error'
+  | 'unknown-session';
 
 /** How a viewer's connection was closed, as put on the wire. */
 export type ClosePut = {
@@ -58,7 +67,24 @@ type StateEvent = Named & {
 
 /** Everything that differs from event to event; `time` is added when it is recorded. */
 export type EventBody =
-  | { readonly event: 'proxy.listening'; readonly address: string }
+  | {
+      readonly event: 'proxy.listening';
+      readonly address: string;
+      /** The Unix socket of those who control it; absent: there is none. */
+      readonly control?: string;
+      /** Where the same can be had over TCP, with the real port; absent: nowhere. */
+      readonly controlListen?: string;
+    }
+  | {
+      /** It refuses newcomers and ends within the window, as soon as nobody is left. */
+      readonly event: 'proxy.draining';
+      readonly windowMs: number;
+      /** What was left of the window that this one replaces; absent: the drain begins. */
+      readonly beforeMs?: number;
+      /** Viewers that are there. */
+      readonly viewers: number;
+      readonly actor: string;
+    }
   | { readonly event: 'proxy.stopped' }
   | ({
       readonly event: 'viewer.admitted';
@@ -111,6 +137,10 @@ export type EventBody =
       readonly dialMs: number;
       /** HTTP status, where the viewer was answered with one. */
       readonly status?: number;
+      /** Who evicted the viewer before the backend had answered. */
+      readonly actor?: string;
+      /** Why, in the words of who evicted it. */
+      readonly note?: string;
     } & Named &
       Partial<ClosePut>)
   | {
@@ -120,6 +150,8 @@ export type EventBody =
       readonly to: number;
       readonly actor: string;
       readonly session?: SessionId;
+      /** The session's own cap was lifted. */
+      readonly lifted?: true;
     }
   | {
       readonly event: 'session.full';
@@ -127,6 +159,48 @@ export type EventBody =
       readonly viewers: number;
       readonly cap: number;
     }
+  /** Newcomers are refused; without a session, in all of them. */
+  | { readonly event: 'session.locked'; readonly session?: SessionId; readonly actor: string }
+  /** Without a session: none is locked any more. */
+  | { readonly event: 'session.unlocked'; readonly session?: SessionId; readonly actor: string }
+  /** An operator is about to evict viewers. */
+  | {
+      readonly event: 'eviction.armed';
+      /** The first of them, at most 10. */
+      readonly viewers: readonly ViewerId[];
+      /** How many there are. */
+      readonly count: number;
+      readonly dueMs: number;
+      readonly actor: string;
+    }
+  /** An operator has thought better of it, or there was nobody left to evict. */
+  | {
+      readonly event: 'eviction.undone';
+      /** The first of them, at most 10. */
+      readonly viewers: readonly ViewerId[];
+      /** How many there are. */
+      readonly count: number;
+      readonly actor: string;
+    }
+  /** What an operator wanted was not done. */
+  | {
+      readonly event: 'command.refused';
+      readonly do: string;
+      /** The viewer or the session that was meant, at most 128 characters; absent: none alone. */
+      readonly target?: string;
+      readonly actor: string;
+      /** What the operator was told. */
+      readonly reason: string;
+    }
+  /** Events cannot be written where they should be kept; the proxy goes on. */
+  | {
+      readonly event: 'log.failed';
+      readonly path?: string;
+      /** What the machine said, in words of our own. */
+      readonly detail: string;
+    }
+  /** Events are written again; `lost` of them are missing. */
+  | { readonly event: 'log.recovered'; readonly lost: number }
   /** The process has no descriptor left: newcomers are dropped by the kernel's door, unheard. */
   | {
       readonly event: 'descriptors.exhausted';
@@ -135,6 +209,9 @@ export type EventBody =
     }
   | { readonly event: 'descriptors.recovered'; readonly exhaustedMs: number }
   | { readonly event: 'events.dropped'; readonly count: number };
+
+/** What the keeper of the event log has to say, for all to see. */
+export type LogReport = Extract<EventBody, { readonly event: 'log.failed' | 'log.recovered' }>;
 
 /** One event as it is written: `time` is ISO 8601 in UTC. */
 export type ProxyEvent = { readonly time: string } & EventBody;

@@ -91,6 +91,8 @@ export type SessionRow = {
   readonly cap: number;
   /** The cap was set for this session alone. */
   readonly capIsOwn: boolean;
+  /** Newcomers are refused, here or in all sessions. */
+  readonly locked: boolean;
   /** 95th percentile of the viewers' last round trips; null without any. */
   readonly p95RttMs: number | null;
   readonly queuedBytes: number;
@@ -113,12 +115,20 @@ export type Totals = {
   readonly full: number;
   /** Sessions with more viewers than their cap, after it was lowered. */
   readonly over: number;
+  /** Newcomers are refused in all sessions. */
+  readonly locked: boolean;
+  /** Sessions that are locked each alone, with viewers or without. */
+  readonly locks: number;
+  /** The proxy ends when nobody is left, or all the time; null: it does not drain. */
+  readonly draining: { readonly leftMs: number; readonly viewers: number } | null;
   /** Newcomers that wait, without a slot, for one or for their refusal. */
   readonly held: number;
   /** In the last 5 minutes. */
   readonly refused: number;
   /** In the last 5 minutes. */
   readonly evicted: number;
+  /** Events are not written where they should be kept. */
+  readonly logFails: boolean;
 };
 
 /** Rows `from` to `from + rows.length` of a list of `total`. */
@@ -152,6 +162,20 @@ export type FeedEntry = {
   readonly holders: readonly Holder[];
 };
 
+/** Where in a log a picture of the past stands. */
+export type LogPosition = {
+  /** How many of its events have happened. */
+  readonly index: number;
+  /** How many there are. */
+  readonly count: number;
+  /** Wall-clock time of the first event, milliseconds since 1970. */
+  readonly startsAt: number;
+  /** Wall-clock time of the last event. */
+  readonly endsAt: number;
+  /** How many times as fast as it did time runs; 0: it stands still. */
+  readonly speed: number;
+};
+
 /** An immutable picture of what a watcher looks at. */
 export type Snapshot = {
   /** Counts up by one from watcher to watcher; tells two pictures apart. */
@@ -162,6 +186,8 @@ export type Snapshot = {
   readonly startedAt: number;
   /** Where viewers connect: `127.0.0.1:8080`, `[::1]:8080` or `unix:/path.sock`. */
   readonly address: string;
+  /** The Unix socket of those who control it; absent: there is none. */
+  readonly control?: string;
   /** The default cap. */
   readonly cap: number;
   readonly maxViewers: number;
@@ -189,4 +215,25 @@ export type Snapshot = {
   readonly events: readonly FeedEntry[];
   /** Number of the newest line of the kind that was asked for; 0 before the first. */
   readonly newestEvent: number;
+  /** Only of a log that is replayed: what it does not tell is 0, null or empty. */
+  readonly replay?: LogPosition;
+};
+
+/** All of the proxy in numbers: what there is at this moment, and what was relayed so far. */
+export type Measures = {
+  /** The default cap. */
+  readonly cap: number;
+  readonly maxViewers: number;
+  readonly totals: Totals;
+  /** Viewers in each state; together the slots taken. */
+  readonly states: Readonly<Record<ViewerState, number>>;
+  /** Bytes that wait for viewers, the kernel's share included where it is known. */
+  readonly queuedBytes: number;
+  /** Since the start, for viewers that are gone too; none of it ever gets less. */
+  readonly relayed: {
+    readonly bytesToViewer: number;
+    readonly bytesToBackend: number;
+    readonly messagesToViewer: number;
+    readonly messagesToBackend: number;
+  };
 };

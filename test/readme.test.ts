@@ -11,7 +11,7 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const unpadded = (text: string): string => text.replace(/ {2,}/g, ' ').replace(/-{3,}/g, '---');
 
 describe('the README', () => {
-  it('has the keys and the options of the program: run `npm run readme` where it has not', () => {
+  it('has the tables and the example of the program: run `npm run readme` where it has not', () => {
     expect(unpadded(readme)).toBe(unpadded(filledReadme(readme)));
   });
 

@@ -146,8 +146,7 @@ export const planFor = (asked: Asked, machine: Machine): Plan => {
 const WARMTH: Partial<Record<WorkName, number>> = { paced: 3, churn: 7, refused: 7 };
 
 /** From the last connection to the beginning of a window of that work. */
-export const warmMsOf = (plan: Plan, work: WorkName): number =>
-  plan.warmMs * (WARMTH[work] ?? 1);
+export const warmMsOf = (plan: Plan, work: WorkName): number => plan.warmMs * (WARMTH[work] ?? 1);
 
 /** One thing to do in a round. */
 export type Step = { readonly work: WorkName; readonly candidate: CandidateName };

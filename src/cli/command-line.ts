@@ -5,13 +5,18 @@
  * at all, and throw where one is repeated.
  */
 import meow from 'meow';
+import { COMMANDS } from './command-table.ts';
 import { helpText } from './help-text.ts';
+import { nearest } from './nearest.ts';
+import type { Commanded } from './orders.ts';
+import { commandNamed, readCommand } from './read-command.ts';
 import { quoted, usageError, type FlagValue } from './option-reader.ts';
 import { OPTION_TABLE } from './option-table.ts';
 import { parseOptions, type Parsed } from './options.ts';
 
-/** What the command line asks for: a text on stdout, or a run. */
+/** What the command line asks for: a text on stdout, a run, or something of a proxy that runs. */
 export type CommandLine =
+  | Commanded
   | { readonly do: 'print'; readonly text: string }
   | { readonly do: 'run'; readonly parsed: Parsed };
 
@@ -21,38 +26,6 @@ const camelCase = (name: string): string =>
   name.replace(/-+(.)/g, (_, letter: string) => letter.toUpperCase());
 
 const SWITCHES = OPTION_TABLE.filter((row) => row.placeholder === null).map((row) => row.name);
-
-/** Edits between two words, swapped neighbours being one, for "did you mean". */
-const distance = (from: string, to: string): number => {
-  const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;
-  for (let i = 1; i <= from.length; i += 1) {
-    const row = [i];
-    rows.push(row);
-    for (let j = 1; j <= to.length; j += 1) {
-      const same = from[i - 1] === to[j - 1] ? 0 : 1;
-      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      row.push(
-        Math.min(
-          at(i - 1, j - 1) + same,
-          at(i - 1, j) + 1,
-          at(i, j - 1) + 1,
-          swapped ? at(i - 2, j - 2) + 1 : Infinity,
-        ),
-      );
-    }
-  }
-  return at(from.length, to.length);
-};
-
-/** The word that was probably meant; null where none is near. */
-const nearest = (typed: string, words: readonly string[]): string | null => {
-  const near = words
-    .map((word) => ({ word, edits: distance(typed.toLowerCase(), word) }))
-    .filter(({ word, edits }) => edits <= Math.max(1, Math.floor(word.length / 3)))
-    .sort((one, other) => one.edits - other.edits);
-  return near[0]?.word ?? words.find((word) => typed.length > 2 && word.startsWith(typed)) ?? null;
-};
 
 /** `--no-foo-bar=1` as `fooBar`. */
 const keyOf = (argument: string): string =>
@@ -82,12 +55,16 @@ const unknownCommand = (word: string) => {
   if (/^(?:wss?|ws\+unix|https?):/.test(word)) {
     return usageError(`the URL ${quoted(word)} stands alone`, 'write --backend before it');
   }
-  const guess = nearest(word, ['demo']);
+  if (commandNamed(word) !== null) {
+    return usageError(
+      `${word} does not stand first`,
+      `write wsbouncer ${word}, and its options behind it`,
+    );
+  }
+  const guess = nearest(word, ['demo', ...COMMANDS.map(({ name }) => name)]);
   return usageError(
     `unknown command ${quoted(word)}`,
-    guess === null
-      ? 'the only command is demo, and options start with --'
-      : `did you mean ${guess}?`,
+    guess === null ? 'wsbouncer --help lists them' : `did you mean ${guess}?`,
   );
 };
 
@@ -110,6 +87,8 @@ export const readCommandLine = (
   env: Readonly<Record<string, string | undefined>>,
   maxViewersDefault: number,
 ): CommandLine => {
+  const row = commandNamed(argv[0]);
+  if (row !== null) return readCommand(row, argv.slice(1), env);
   const { flags, input, pkg } = meow({
     importMeta: import.meta,
     argv,
@@ -151,5 +130,9 @@ export const readCommandLine = (
     throw usageError(`unexpected argument ${quoted(extra)}`, 'leave it out');
   }
   const demo = command === 'demo';
-  return { do: 'run', parsed: parseOptions({ flags: named, env, maxViewersDefault, demo }) };
+  const processes = [process.pid, process.ppid];
+  return {
+    do: 'run',
+    parsed: parseOptions({ flags: named, env, maxViewersDefault, demo, processes }),
+  };
 };

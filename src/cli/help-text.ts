@@ -2,23 +2,9 @@
  * The help text, made from the table of options so that it cannot disagree with what is
  * accepted. It fits 80 columns, as every terminal does.
  */
+import { commandList } from './command-help.ts';
+import { listOf } from './help-list.ts';
 import { OPTION_TABLE, spelling, type OptionRow } from './option-table.ts';
-
-const COLUMNS = 80;
-
-const wrap = (text: string, width: number): readonly string[] => {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
-};
 
 /** An option as it is typed, and what it means. */
 type Entry = readonly [string, string];
@@ -27,17 +13,6 @@ const entryOf = (row: OptionRow): Entry => [
   spelling(row),
   row.byDefault === null ? row.meaning : `${row.meaning} (default ${row.byDefault})`,
 ];
-
-const left = Math.max(...OPTION_TABLE.map((row) => spelling(row).length)) + 4;
-
-const listOf = (entries: readonly Entry[]): string =>
-  entries
-    .flatMap(([option, meaning]) =>
-      wrap(meaning, COLUMNS - left).map(
-        (line, index) => (index === 0 ? `  ${option}` : '').padEnd(left) + line,
-      ),
-    )
-    .join('\n');
 
 const optionList = listOf([
   ...OPTION_TABLE.filter(({ screen }) => !screen).map(entryOf),
@@ -53,8 +28,12 @@ export const helpText = `wsbouncer - a WebSocket session proxy with an operator'
 Usage
   wsbouncer --backend <url> [options]    the proxy under the console
   wsbouncer demo [options]               the same over sample sessions
+  wsbouncer <command> [options]          to a wsbouncer that runs already
 
 Without a terminal, and with --headless, events go to stdout as JSON lines.
+
+Commands; wsbouncer <command> --help has their options and exit codes
+${commandList()}
 
 Options
 ${optionList}

@@ -52,7 +52,8 @@ const parsePort = (text: string, min: 0 | 1): Checked<number> =>
     ? good(Number(text))
     : bad('has no valid port', `use a port from ${min} to 65535`);
 
-const parseSocketPath = (path: string): Checked<string> => {
+/** An absolute path that fits a Unix socket. */
+export const parseSocketPath = (path: string): Checked<string> => {
   if (!path.startsWith('/')) {
     return bad('has a socket path that is not absolute', 'start the path with /');
   }

@@ -18,6 +18,10 @@ export type OptionsInput = {
   /** `--max-viewers` where none is given; depends on the machine. */
   readonly maxViewersDefault: number;
   readonly demo: boolean;
+  /** The options that there are; default: those of a proxy. */
+  readonly table?: readonly OptionRow[];
+  /** The processes for whom what `LISTEN_FDS` says may be meant: this one, and its parent. */
+  readonly processes?: readonly number[];
 };
 
 /** The value as it is shown: one line, not too long, and without a password. */
@@ -43,19 +47,21 @@ type Given = { readonly label: string; readonly values: readonly string[] };
 /** Reads the options one by one and throws at the first mistake. */
 export class OptionReader {
   readonly #input: OptionsInput;
+  readonly #table: readonly OptionRow[];
 
   constructor(input: OptionsInput) {
     this.#input = input;
+    this.#table = input.table ?? OPTION_TABLE;
   }
 
   /** Finds what is wrong with the way the flags are given, also with those that nobody reads. */
   checkFlags(): void {
-    for (const row of OPTION_TABLE) this.#flag(row);
+    for (const row of this.#table) this.#flag(row);
   }
 
   /** The texts of an option: a flag wins over the environment, where an empty value is none. */
   given(name: string): Given | null {
-    const row = OPTION_TABLE.find((candidate) => candidate.name === name);
+    const row = this.#table.find((candidate) => candidate.name === name);
     if (row === undefined) return null;
     return this.#flag(row) ?? this.#variable(row);
   }

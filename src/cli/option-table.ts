@@ -26,7 +26,8 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     name: 'listen',
     placeholder: '<host:port>',
     byDefault: '127.0.0.1:8080',
-    meaning: 'where viewers connect; port 0 takes a free one; unix:/path.sock too',
+    meaning:
+      'where viewers connect; port 0 takes a free one; unix:/path.sock too; fd:3 for a socket that systemd hands over',
   },
   {
     name: 'backend',
@@ -121,6 +122,13 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     meaning: "a viewer's request headers, from the connection on",
   },
   {
+    name: 'drain-window',
+    placeholder: '<duration>',
+    byDefault: '0',
+    meaning:
+      'SIGTERM refuses newcomers and lets viewers finish for so long; 0: closes them at once',
+  },
+  {
     name: 'max-viewer-message',
     placeholder: '<size>',
     byDefault: '256KiB',
@@ -157,6 +165,72 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     placeholder: null,
     byDefault: null,
     meaning: 'no console: events as JSON lines on stdout',
+  },
+  {
+    name: 'background',
+    placeholder: null,
+    byDefault: null,
+    meaning: 'runs on when the terminal has gone; attaches the console where there is one',
+  },
+  {
+    name: 'no-attach',
+    placeholder: null,
+    byDefault: null,
+    meaning: 'with --background: says where it runs, and ends',
+  },
+  {
+    name: 'keep-on-hangup',
+    placeholder: null,
+    byDefault: null,
+    meaning: 'goes on without a console when the terminal goes away; else that ends it',
+  },
+  {
+    name: 'event-log',
+    placeholder: '<file>',
+    byDefault: null,
+    meaning: 'appends every event to it as a JSON line; SIGUSR2 opens it anew',
+  },
+  {
+    name: 'event-log-size',
+    placeholder: '<size>',
+    byDefault: '10MiB',
+    meaning: 'begins a new file at this size and keeps the old one as <file>.1; 0 for never',
+  },
+  {
+    name: 'event-log-files',
+    placeholder: '<n>',
+    byDefault: '5',
+    meaning: 'how many files it is at most, 1 to 1000',
+  },
+  {
+    name: 'control',
+    placeholder: '<path>',
+    byDefault: 'by user and port, in $XDG_RUNTIME_DIR/wsbouncer or /tmp/wsbouncer-<uid>',
+    meaning: 'the Unix socket on which programs control the proxy; none for none',
+  },
+  {
+    name: 'control-listen',
+    placeholder: '<host:port>',
+    byDefault: 'none',
+    meaning: 'the same over TCP, for those who have a token',
+  },
+  {
+    name: 'control-token-file',
+    placeholder: '<file>',
+    byDefault: 'the environment',
+    meaning: 'tokens for it, one a line, or name:token; else WSBOUNCER_CONTROL_TOKEN is the one',
+  },
+  {
+    name: 'control-public',
+    placeholder: null,
+    byDefault: null,
+    meaning: 'lets --control-listen be an address that others than this machine can reach',
+  },
+  {
+    name: 'max-streams-per-address',
+    placeholder: '<n>',
+    byDefault: '4',
+    meaning: 'event streams at once to one address, over TCP',
   },
   {
     name: 'for',

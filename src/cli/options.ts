@@ -3,15 +3,18 @@
  * remedy. All values come as text and are checked here, together with what they demand of each
  * other; nobody behind this module checks them again.
  */
-import type { ProxyOptions, ScreenOptions } from '../contract.ts';
+import type { ControlOptions, EventLogOptions, ProxyOptions, ScreenOptions } from '../contract.ts';
 import {
   parseBackend,
   parseCidr,
   parseHostHeader,
-  parseListen,
   parseOrigin,
   parsePath,
 } from './option-addresses.ts';
+import { isBackground, readBackground, type BackgroundOptions } from './option-background.ts';
+import { readControl } from './option-control.ts';
+import { readEventLog } from './option-event-log.ts';
+import { readListen } from './option-listen.ts';
 import { parseHeaderName } from './option-names.ts';
 import { OptionReader, quoted, usageError, type OptionsInput } from './option-reader.ts';
 import { readScreen } from './option-screen.ts';
@@ -27,7 +30,20 @@ import {
 } from './option-values.ts';
 
 /** What is shown of what runs, and how. */
-type Shown = { readonly headless: boolean; readonly screen: ScreenOptions };
+type Shown = {
+  readonly headless: boolean;
+  readonly screen: ScreenOptions;
+  /** Null: events are kept nowhere. */
+  readonly eventLog: EventLogOptions | null;
+  /** How long SIGTERM lets viewers finish; 0: it closes them at once. */
+  readonly drainWindowMs: number;
+  /** Where others reach the proxy while it runs. */
+  readonly control: ControlOptions;
+  /** Null: it runs where it was started. */
+  readonly background: BackgroundOptions | null;
+  /** Goes on without its terminal. */
+  readonly keepOnHangup: boolean;
+};
 
 /** How to run, all values checked. */
 export type Parsed =
@@ -128,10 +144,9 @@ const readTrust = (reader: OptionReader): Pick<ProxyOptions, 'trustProxies' | 'w
 const readCommon = (
   reader: OptionReader,
   input: OptionsInput,
-): Omit<ProxyOptions, 'backend' | 'path'> => {
+): Omit<ProxyOptions, 'backend' | 'path' | 'listen'> => {
   const defaults = DEFAULTS[input.demo ? 'demo' : 'proxy'];
   return {
-    listen: reader.one('listen', parseListen, { host: '127.0.0.1', port: 8080 }),
     backendHost: reader.one<string | null>('backend-host', parseHostHeader, null),
     cap: reader.one('cap', (text) => parseCount(text, CAP), defaults.cap),
     maxViewers: reader.one(
@@ -179,11 +194,20 @@ const readRoute = (reader: OptionReader): Pick<ProxyOptions, 'backend' | 'path'>
 export const parseOptions = (input: OptionsInput): Parsed => {
   const reader = new OptionReader(input);
   reader.checkFlags();
-  const shown = {
+  const { listen, chosen } = readListen(reader, input);
+  const around = {
     headless: reader.one('headless', parseSwitch, false),
-    screen: readScreen(reader),
+    eventLog: readEventLog(reader, isBackground(reader)),
+    control: readControl(reader, input.env),
   };
-  const common = readCommon(reader, input);
+  const shown = {
+    ...around,
+    screen: readScreen(reader),
+    drainWindowMs: reader.durationOrOff('drain-window', TIMEOUT, 0),
+    background: readBackground(reader, { ...around, listen }),
+    keepOnHangup: reader.one('keep-on-hangup', parseSwitch, false),
+  };
+  const common = { ...readCommon(reader, input), listen };
   if (!input.demo) {
     return { command: 'proxy', options: { ...common, ...readRoute(reader) }, ...shown };
   }
@@ -192,6 +216,6 @@ export const parseOptions = (input: OptionsInput): Parsed => {
     options: { ...common, path: '/ws/{session}' },
     ...shown,
     forMs: reader.one<number | null>('for', (text) => parseDuration(text, TIMEOUT), null),
-    anyPort: reader.given('listen') === null,
+    anyPort: !chosen,
   };
 };

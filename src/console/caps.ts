@@ -34,16 +34,14 @@ export const defaultCap = (state: State): number | null => {
   return newestPicture(state)?.cap ?? null;
 };
 
-const commandFor = ({ session, cap, own }: CapSetting): Command => {
-  if (session === null) return { do: 'set-cap', cap, actor: 'console' };
-  return own
-    ? { do: 'set-cap', cap, session, actor: 'console' }
-    : { do: 'lift-cap', session, actor: 'console' };
+const commandFor = ({ session, cap, own }: CapSetting, actor: string): Command => {
+  if (session === null) return { do: 'set-cap', cap, actor };
+  return own ? { do: 'set-cap', cap, session, actor } : { do: 'lift-cap', session, actor };
 };
 
-const send = (change: CapChange, undone: boolean): Effect => ({
+const send = ({ settings }: State, change: CapChange, undone: boolean): Effect => ({
   do: 'send',
-  command: commandFor(change.to),
+  command: commandFor(change.to, settings.actor),
   reply: { of: 'cap', change, undone },
 });
 
@@ -67,14 +65,14 @@ export const stepCap = (state: State, by: 1 | -1): Step => {
   const change: CapChange = { from, to, at: state.now, stepped: true };
   return {
     state: want({ ...state, capChange: from.cap === cap ? null : change }, to),
-    effects: [send({ ...change, from: { ...to, cap: now } }, false)],
+    effects: [send(state, { ...change, from: { ...to, cap: now } }, false)],
   };
 };
 
 /** Sets a cap, to be taken back by one `u`. */
 export const setCap = (state: State, from: CapSetting, to: CapSetting): Step => {
   const made: CapChange = { from, to, at: state.now, stepped: false };
-  return { state: want({ ...state, capChange: made }, to), effects: [send(made, false)] };
+  return { state: want({ ...state, capChange: made }, to), effects: [send(state, made, false)] };
 };
 
 /** Takes the last cap change back while it is young; null where there is none. */
@@ -84,7 +82,7 @@ export const undoCap = (state: State): Step | null => {
   const back: CapChange = { from: last.to, to: last.from, at: state.now, stepped: false };
   return {
     state: want({ ...state, capChange: null }, back.to),
-    effects: [send(back, true)],
+    effects: [send(state, back, true)],
   };
 };
 

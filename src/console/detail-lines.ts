@@ -6,13 +6,14 @@ import type { Glyphs } from './glyphs.ts';
 import { lookedAt, paneViewer, type Present } from './looked-at.ts';
 import type { DetailPage } from './modal.ts';
 import type { Dialog } from './panel.ts';
+import { isReplay } from './replay.ts';
 import { layoutIn, type State } from './state.ts';
 import { rule, toneOf, wordOf } from './table.ts';
 import { tagOf } from './tags.ts';
 import { clean, fill, firstThatFits, line, type Line, shorten, slice, spread } from './text.ts';
 import { tombstoneLines } from './tombstone-lines.ts';
 import { evictingTexts } from './viewer-cells.ts';
-import { lifeLine, queueLine, rttLine, trafficLine } from './viewer-traces.ts';
+import { lifeLine, pastLine, queueLine, rttLine, trafficLine } from './viewer-traces.ts';
 
 const keptText = (ms: number): string =>
   ms < 60_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`;
@@ -21,6 +22,9 @@ const keptText = (ms: number): string =>
 export const fateOf = (row: ViewerRow, snapshot: Snapshot): Line => {
   const { pongTimeoutMs, writeTimeoutMs } = snapshot;
   if (row.keptMs !== null) return line(`kept for ${keptText(row.keptMs)}`, 'good');
+  if (snapshot.replay !== undefined) {
+    return row.state === 'stuck' ? line(`stuck for ${formatAge(row.stuckMs)}`, 'stuck') : [];
+  }
   if (row.state === 'stuck') {
     const left = formatLeft(Math.max(0, writeTimeoutMs - row.stuckMs), writeTimeoutMs);
     return line(`auto-evict in ${left} (write timeout ${formatLimit(writeTimeoutMs)})`, 'stuck');
@@ -88,11 +92,15 @@ export const detailPane = (state: State, glyphs: Glyphs): readonly Line[] => {
   const keys = paneKeys(state, viewer);
   return [
     rule(title, state.focus === 'viewers' ? 'enter: full' : '', width, glyphs),
-    rttLine(found, width, glyphs),
-    queueLine(found, width, glyphs),
-    lifeLine(found, snapshot, width),
-    endLine(state, found.row, snapshot, keys, width, glyphs),
-    ...(rows > 4 ? [trafficLine(found, width)] : []),
+    ...(isReplay(state)
+      ? [pastLine(found, snapshot, width), endLine(state, found.row, snapshot, '', width, glyphs)]
+      : [
+          rttLine(found, width, glyphs),
+          queueLine(found, width, glyphs),
+          lifeLine(found, snapshot, width),
+          endLine(state, found.row, snapshot, keys, width, glyphs),
+          ...(rows > 4 ? [trafficLine(found, width)] : []),
+        ]),
   ];
 };
 
@@ -115,18 +123,21 @@ const livingLines = (
       [
         line(word, toneOf(row.state)),
         line(`in ${row.session}`),
-        ...(tag === null ? [] : [line(`key ${tag} evicts it`, 'dim')]),
+        ...(tag === null || state.settings.readOnly ? [] : [line(`key ${tag} evicts it`, 'dim')]),
         line(`age ${formatAge(row.ageMs)}`, 'dim'),
       ],
       width - 1,
     ),
-    ...[
-      endLine(state, row, snapshot, '', width + 1, glyphs),
-      rttLine(found, width + 1, glyphs),
-      queueLine(found, width + 1, glyphs),
-      lifeLine(found, snapshot, width + 1),
-      trafficLine(found, width + 1),
-    ].map((text) => slice(text, 1, width + 1)),
+    ...(isReplay(state)
+      ? [pastLine(found, snapshot, width + 1), [...line(' '), ...fateOf(row, snapshot)]]
+      : [
+          endLine(state, row, snapshot, '', width + 1, glyphs),
+          rttLine(found, width + 1, glyphs),
+          queueLine(found, width + 1, glyphs),
+          lifeLine(found, snapshot, width + 1),
+          trafficLine(found, width + 1),
+        ]
+    ).map((text) => slice(text, 1, width + 1)),
     ...(held ? [line('the proxy or the path keeps it from being heard', 'dim')] : []),
   ];
 };

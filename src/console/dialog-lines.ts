@@ -3,14 +3,15 @@ import { bulkDialog } from './bulk-lines.ts';
 import { capBefore, capIn } from './cap-dialog.ts';
 import { confirmDialog } from './confirm-lines.ts';
 import { detailDialog } from './detail-lines.ts';
+import { drainIn, windowText } from './drain.ts';
 import { entryDialog } from './entry-lines.ts';
-import { formatCount, plural } from './format.ts';
+import { formatAge, formatCount, plural } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { helpDialog } from './help-lines.ts';
 import { dialogRows, dialogTop } from './layout.ts';
 import { paletteDialog } from './palette-lines.ts';
 import { type Dialog, panel } from './panel.ts';
-import type { CapDialog } from './modal.ts';
+import type { CapDialog, DrainDialog } from './modal.ts';
 import { layoutIn, type State } from './state.ts';
 import { cutTo, line, type Line, shortenMiddle } from './text.ts';
 
@@ -82,6 +83,49 @@ const capLines = (state: State, dialog: CapDialog, glyphs: Glyphs): readonly Lin
   ];
 };
 
+/** What the end of the proxy does. */
+const closing = (state: State): readonly Line[] => {
+  const viewers = state.snapshot?.totals.viewers ?? 0;
+  return [
+    viewers === 0
+      ? line('No viewer is connected.')
+      : line(`This closes ${plural(viewers, 'viewer')}.`, 'bad'),
+  ];
+};
+
+const ways = (does: string): Line => [...key('y', does), ...key('esc', 'cancel (default)')];
+
+/** What quitting leaves as it is. */
+const detachLines = (state: State): readonly Line[] => {
+  const { snapshot, outage, settings } = state;
+  const viewers = plural(snapshot?.totals.viewers ?? 0, 'viewer');
+  const isThere = snapshot !== null && outage === null;
+  return [
+    line(isThere ? `The proxy goes on, with ${viewers}.` : 'The proxy is not touched.'),
+    [],
+    ways('quit'),
+    ...(isThere && !settings.readOnly ? [key('s', 'stop the proxy, after a question')] : []),
+  ];
+};
+
+const drainLines = (state: State, { windowMs }: DrainDialog): readonly Line[] => {
+  const viewers = state.snapshot?.totals.viewers ?? 0;
+  const before = drainIn(state);
+  const finish =
+    windowMs === 0
+      ? `This closes ${plural(viewers, 'viewer')} at once.`
+      : `${plural(viewers, 'viewer')} may finish for ${formatAge(windowMs)}; who is left is closed, evenly.`;
+  return [
+    before === null
+      ? line('Newcomers are refused from now on.')
+      : line(`It drains already, with ${formatAge(before.leftMs)} left.`, 'warn'),
+    viewers === 0 ? line('No viewer is connected.') : line(finish, 'bad'),
+    line('When nobody is left, wsbouncer ends. No key takes that back.', 'bad'),
+    [],
+    [...key('y', 'drain'), ...key('esc', 'cancel (default)')],
+  ];
+};
+
 const titled = (
   state: State,
   title: string,
@@ -113,15 +157,24 @@ export const dialogOver = (state: State, glyphs: Glyphs): Overlay | null => {
       return titled(state, title, capLines(state, modal, glyphs), 56, glyphs);
     }
     case 'quit': {
-      const viewers = state.snapshot?.totals.viewers ?? 0;
-      const content: readonly Line[] = [
-        viewers === 0
-          ? line('No viewer is connected.')
-          : line(`This closes ${plural(viewers, 'viewer')}.`, 'bad'),
-        [],
-        [...key('y', 'quit'), ...key('esc', 'cancel (default)')],
-      ];
-      return titled(state, 'Quit wsbouncer?', content, 40, glyphs);
+      const { attached } = state.settings;
+      const content = attached ? detachLines(state) : [...closing(state), [], ways('quit')];
+      return titled(
+        state,
+        attached ? 'Quit this console?' : 'Quit wsbouncer?',
+        content,
+        40,
+        glyphs,
+      );
+    }
+    case 'stop': {
+      const others = line('It ends for everybody, other consoles too.', 'bad');
+      const content = [...closing(state), others, [], ways('stop')];
+      return titled(state, 'Stop the proxy?', content, 44, glyphs);
+    }
+    case 'drain': {
+      const title = `Drain ${windowText(modal.windowMs)}?`;
+      return titled(state, title, drainLines(state, modal), 64, glyphs);
     }
     case 'help':
       return opened(state, helpDialog(state, modal, glyphs), glyphs);

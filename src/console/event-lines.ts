@@ -19,14 +19,14 @@ const nameCells = (width: number): number => {
   return width < 36 ? 0 : Math.max(5, Math.min(14, width - 41));
 };
 
-/** Where a cap changes that is not one session's own. */
+/** Where something happens that is about all sessions. */
 const everywhere = (cells: number): string => (cells < 12 ? 'all' : 'all sessions');
 
 const lineOf = (entry: FeedEntry, width: number, glyphs: Glyphs): Line => {
   const { event } = entry;
-  const { verb, tone, session, viewer, text } = tellEvent(event);
+  const { verb, tone, session, everywhere: isAll, viewer, text } = tellEvent(event);
   const name = nameCells(width);
-  const where = session ?? (event.event === 'cap.changed' ? everywhere(name) : undefined);
+  const where = session ?? (isAll === true ? everywhere(name) : undefined);
   const place =
     where === undefined || name === 0
       ? ''

@@ -12,6 +12,8 @@ export type Told = {
   readonly verb: string;
   readonly tone: Tone;
   readonly session?: string;
+  /** It is about all sessions. */
+  readonly everywhere?: boolean;
   readonly viewer?: ViewerId;
   readonly text: string;
 };
@@ -39,16 +41,47 @@ const closeOf = ({ code, reason }: { readonly code?: number; readonly reason?: s
 const whoOf = ({ who }: { readonly who?: string }): string =>
   who === undefined ? '' : `${clean(who)} `;
 
+/** Who evicted a viewer, and why in their words; empty where nobody did. */
+const byOf = ({ actor, note }: { readonly actor?: string; readonly note?: string }): string =>
+  `${actor === undefined ? '' : ` (${clean(actor)})`}${note === undefined || note === '' ? '' : `: ${clean(note)}`}`;
+
 const viewerTold = (event: EventBody & { readonly session: string; readonly viewer: ViewerId }) => {
   const { session, viewer } = event;
   return { session, viewer };
+};
+
+type Intended = Extract<EventBody, { readonly event: 'eviction.armed' | 'eviction.undone' }>;
+
+/** Whom an operator means, where that is one viewer alone. */
+const namesOf = ({ viewers, count }: Intended): { readonly viewer?: ViewerId } => {
+  const [only] = viewers;
+  return count === 1 && only !== undefined ? { viewer: only } : {};
+};
+
+/** Whom else: the first few by name. */
+const manyOf = ({ viewers, count }: Intended): string => {
+  if (count === 1) return '';
+  const first = viewers.slice(0, 3).map(clean);
+  const more = count > first.length ? [`${count - first.length} more`] : [];
+  return `${plural(count, 'viewer')} (${[...first, ...more].join(', ')}) `;
 };
 
 /** The event in words. */
 export const tellEvent = (event: EventBody): Told => {
   switch (event.event) {
     case 'proxy.listening':
-      return { verb: 'listen', tone: 'plain', text: clean(event.address) };
+      return {
+        verb: 'listen',
+        tone: 'plain',
+        text: `${clean(event.address)}${event.control === undefined ? '' : `, control ${clean(event.control)}`}`,
+      };
+    case 'proxy.draining': {
+      const { windowMs, beforeMs, viewers, actor } = event;
+      const window = windowMs === 0 ? 'at once' : `over ${formatAge(windowMs)}`;
+      const before = beforeMs === undefined ? '' : `, ${formatAge(beforeMs)} were left`;
+      const text = `${plural(viewers, 'viewer')} to go ${window}${before}, by ${clean(actor)}`;
+      return { verb: 'drain', tone: 'warn', text };
+    }
     case 'proxy.stopped':
       return { verb: 'stopped', tone: 'warn', text: '' };
     case 'viewer.admitted':
@@ -97,10 +130,8 @@ export const tellEvent = (event: EventBody): Told => {
       return { ...viewerTold(event), verb: 'keep', tone: 'warn', text };
     }
     case 'viewer.evicted': {
-      const actor = event.actor === undefined ? '' : ` (${clean(event.actor)})`;
-      const note = event.note === undefined || event.note === '' ? '' : `: ${clean(event.note)}`;
       const now = formatSlots(event.viewers, event.cap);
-      const text = `${whoOf(event)}${evictions[event.cause]}${actor}${note}, now ${now}`;
+      const text = `${whoOf(event)}${evictions[event.cause]}${byOf(event)}, now ${now}`;
       return { ...viewerTold(event), verb: 'evict', tone: 'bad', text };
     }
     case 'viewer.left': {
@@ -113,12 +144,13 @@ export const tellEvent = (event: EventBody): Told => {
         ...viewerTold(event),
         verb: 'backend',
         tone: 'bad',
-        text: `${causeText(event.cause)}: ${clean(event.detail)}`,
+        text: `${causeText(event.cause)}: ${clean(event.detail)}${byOf(event)}`,
       };
     case 'cap.changed': {
       const { session } = event;
       const text = `${event.from} to ${event.to} by ${clean(event.actor)}`;
-      return { verb: 'cap', tone: 'warn', text, ...(session === undefined ? {} : { session }) };
+      const where = session === undefined ? { everywhere: true } : { session };
+      return { verb: 'cap', tone: 'warn', text, ...where };
     }
     case 'session.full':
       return {
@@ -126,6 +158,52 @@ export const tellEvent = (event: EventBody): Told => {
         verb: 'full',
         tone: 'full',
         text: `${formatSlots(event.viewers, event.cap)}, the next viewer is refused`,
+      };
+    case 'session.locked':
+    case 'session.unlocked': {
+      const { session, actor } = event;
+      const isLocked = event.event === 'session.locked';
+      const what = isLocked ? 'newcomers are refused,' : 'newcomers may come in,';
+      return {
+        verb: isLocked ? 'lock' : 'unlock',
+        tone: 'warn',
+        text: `${what} by ${clean(actor)}`,
+        ...(session === undefined ? { everywhere: true } : { session }),
+      };
+    }
+    case 'eviction.armed':
+      return {
+        ...namesOf(event),
+        verb: 'arm',
+        tone: 'warn',
+        text: `${manyOf(event)}to be evicted in ${formatAge(event.dueMs)}, by ${clean(event.actor)}`,
+      };
+    case 'eviction.undone':
+      return {
+        ...namesOf(event),
+        verb: 'undo',
+        tone: 'good',
+        text: `${manyOf(event)}not evicted after all, by ${clean(event.actor)}`,
+      };
+    case 'command.refused': {
+      const { do: wanted, target, actor, reason } = event;
+      const about = target === undefined ? '' : ` ${clean(target)}`;
+      return {
+        verb: 'no',
+        tone: 'warn',
+        text: `${causeText(clean(wanted))}${about} by ${clean(actor)}: ${clean(reason)}`,
+      };
+    }
+    case 'log.failed': {
+      const where = event.path === undefined ? '' : `; ${clean(event.path)}`;
+      const text = `events are not written: ${clean(event.detail)}${where}`;
+      return { verb: 'log', tone: 'bad', text };
+    }
+    case 'log.recovered':
+      return {
+        verb: 'log',
+        tone: 'good',
+        text: `events are written again; ${plural(event.lost, 'event')} lost`,
       };
     case 'descriptors.exhausted': {
       const all = event.limit === undefined ? 'no descriptor is left' : `all ${event.limit} in use`;
@@ -150,7 +228,8 @@ export const tellEvent = (event: EventBody): Told => {
 
 /** The event as one line without colours: `12:05:09 late    tty-prod-db2 v1066 silent for 24s`. */
 export const eventText = (event: ProxyEvent): string => {
-  const { verb, session, viewer, text } = tellEvent(event);
-  const rest = [session, viewer, text].filter((part) => part !== undefined && part !== '');
+  const { verb, session, everywhere, viewer, text } = tellEvent(event);
+  const where = everywhere === true ? 'all sessions' : session;
+  const rest = [where, viewer, text].filter((part) => part !== undefined && part !== '');
   return [clockOf(event.time), verb.padEnd(7), ...rest].join(' ').trimEnd();
 };

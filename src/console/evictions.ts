@@ -129,7 +129,7 @@ export const evictNow = (state: State): Step | null => {
   if (viewer === null) return null;
   return {
     state: { ...state, armed: without(state.armed, viewer) },
-    effects: [evict(viewer, armedOn(state, viewer)?.reason)],
+    effects: [evict(state, viewer, armedOn(state, viewer)?.reason)],
   };
 };
 
@@ -160,7 +160,7 @@ export const carryOut = (state: State): Step => {
   if (only === undefined) return done(state);
   const rest = { ...state, armed: state.armed.filter(({ dueAt }) => dueAt > state.now) };
   // Whom a key of its own has armed does not wait behind others.
-  if (due.length === 1) return { state: rest, effects: [evict(only.viewer, only.reason)] };
+  if (due.length === 1) return { state: rest, effects: [evict(state, only.viewer, only.reason)] };
   return [...new Set(due.map(({ reason }) => reason))].reduce<Step>((before, reason) => {
     const viewers = due.filter((one) => one.reason === reason).map(({ viewer }) => viewer);
     const next = evictAll(before.state, viewers, reason);

@@ -10,6 +10,8 @@ export type Glyphs = {
   readonly sevenBit: boolean;
   readonly state: Readonly<Record<ViewerState | SessionState, string>>;
   readonly evicting: string;
+  /** A session that takes no newcomer. */
+  readonly locked: string;
   readonly gone: string;
   readonly cursor: string;
   /** A marked row. */
@@ -50,6 +52,7 @@ export const unicodeGlyphs: Glyphs = {
     over: '▼',
   },
   evicting: '✗',
+  locked: '×',
   gone: '·',
   cursor: '▸',
   marked: '✓',
@@ -82,6 +85,7 @@ export const asciiGlyphs: Glyphs = {
     over: '>',
   },
   evicting: 'x',
+  locked: 'L',
   gone: '-',
   cursor: '>',
   marked: '*',

@@ -4,14 +4,23 @@
  */
 import type { Glyphs } from './glyphs.ts';
 import { unicodeGlyphs } from './glyphs.ts';
-import { type Acts, type Binding, keyGroups, keymap } from './keymap.ts';
+import {
+  type Acts,
+  type Binding,
+  type KeyGroup,
+  keyGroups,
+  keymap,
+  quietKeyGroups,
+  replayKeys,
+} from './keymap.ts';
 import { dialogRows, type Layout } from './layout.ts';
 import type { HelpPage } from './modal.ts';
 import { verbs } from './palette-verbs.ts';
 import type { Dialog } from './panel.ts';
+import { isReplay } from './replay.ts';
 import { layoutIn, type State } from './state.ts';
 import { toneOf, wordOf } from './table.ts';
-import { cutTo, line, type Line, shorten, type Tone } from './text.ts';
+import { clean, cutTo, line, type Line, shorten, type Tone } from './text.ts';
 
 /** Widest line of the help: longer ones are hard to read. */
 const widest = 84;
@@ -65,11 +74,12 @@ const dialogSection = ([title, mode]: readonly [string, keyof Acts]): Section =>
   };
 };
 
-const sections: readonly Section[] = [
-  ...keyGroups.map(({ group, bindings }) => ({
-    title: group,
-    rows: bindings.map(({ label, help }) => rowOf(label, help)),
-  })),
+const keySection = ({ group, bindings }: KeyGroup): Section => ({
+  title: group,
+  rows: bindings.map(({ label, help }) => rowOf(label, help)),
+});
+
+const others: readonly Section[] = [
   {
     title: 'Commands, typed after :',
     rows: verbs.map(({ name, args, help }) => rowOf(name, args === '' ? help : `${args}: ${help}`)),
@@ -84,6 +94,25 @@ const sections: readonly Section[] = [
     })),
   },
 ];
+
+/** What the help depends on, besides the keys. */
+type About = {
+  /** Of a log: those keys that are of use there. */
+  readonly replayed: boolean;
+  /** The control socket of the proxy; null: it has none, or is not known. */
+  readonly control: string | null;
+};
+
+const sections = ({ replayed, control }: About): readonly Section[] => [
+  ...(replayed ? [replayKeys, ...quietKeyGroups] : keyGroups).map(keySection),
+  ...others,
+  ...(control === null ? [] : [{ title: 'This proxy', rows: [rowOf('control', clean(control))] }]),
+];
+
+const aboutOf = (state: State): About => ({
+  replayed: isReplay(state),
+  control: state.snapshot?.control ?? null,
+});
 
 /** The sentence in lines of at most `width` cells, broken between words where that is possible. */
 const wrapped = (text: string, width: number): readonly string[] => {
@@ -113,24 +142,28 @@ const has = ({ label, text }: Row, words: readonly string[]): boolean => {
 };
 
 /** Rows that have all words of a search. */
-const found = (search: string): readonly Row[] => {
+const found = (search: string, about: About): readonly Row[] => {
   const words = search.toLowerCase().split(' ');
-  return sections.flatMap(({ rows }) => rows.filter((row) => has(row, words)));
+  return sections(about).flatMap(({ rows }) => rows.filter((row) => has(row, words)));
 };
 
-/** The lines of the help with a search in it, or all, in at most `width` cells. */
+/**
+ * The lines of the help with a search in it, or all, in at most `width` cells; in a replay those
+ * that are of use there.
+ */
 export const helpLines = (
   search: string | null,
   width: number,
   glyphs: Glyphs,
+  about: About = { replayed: false, control: null },
 ): readonly Line[] => {
   if (search !== null && search.trim() !== '') {
-    const rows = found(search.trim());
+    const rows = found(search.trim(), about);
     return rows.length === 0
       ? [line('no line has that; esc shows all', 'warn')]
       : rows.flatMap((row) => linesOf(row, width, glyphs));
   }
-  const all = sections.flatMap(({ title, rows }): readonly Line[] => {
+  const all = sections(about).flatMap(({ title, rows }): readonly Line[] => {
     const lead: readonly Line[] = [[], line(shorten(title, width, glyphs.cut), 'dim')];
     return lead.concat(rows.flatMap((row) => linesOf(row, width, glyphs)));
   });
@@ -143,18 +176,20 @@ const searchOf = ({ search }: HelpPage): string | null => search?.text ?? null;
 
 /** Rows of the help that are shown at once, and all. */
 export const helpHeight = (
-  layout: Layout,
+  state: State,
   page: HelpPage,
 ): { readonly shown: number; readonly total: number } => {
-  const total = helpLines(searchOf(page), widthIn(layout), unicodeGlyphs).length;
+  const layout = layoutIn(state);
+  const lines = helpLines(searchOf(page), widthIn(layout), unicodeGlyphs, aboutOf(state));
+  const total = lines.length;
   return { shown: Math.max(1, Math.min(total, dialogRows(layout))), total };
 };
 
-const titleOf = ({ search, typing }: HelpPage, range: string): string => {
+const titleOf = ({ search, typing }: HelpPage, range: string, about: About): string => {
   if (search === null) return `Keys and signs${range}`;
   const { text, at } = search;
   const typed = typing ? `${text.slice(0, at)}_${text.slice(at)}` : text;
-  const lines = text.trim() === '' ? 0 : found(text.trim()).length;
+  const lines = text.trim() === '' ? 0 : found(text.trim(), about).length;
   const count = text.trim() === '' ? '' : `  ${lines} found`;
   return `Help /${typed}${count}`;
 };
@@ -163,10 +198,10 @@ const titleOf = ({ search, typing }: HelpPage, range: string): string => {
 export const helpDialog = (state: State, page: HelpPage, glyphs: Glyphs): Dialog => {
   const layout = layoutIn(state);
   const width = widthIn(layout);
-  const all = helpLines(searchOf(page), width, glyphs);
+  const all = helpLines(searchOf(page), width, glyphs, aboutOf(state));
   const shown = Math.max(1, Math.min(all.length, dialogRows(layout)));
   const top = Math.max(0, Math.min(page.top, all.length - shown));
   const content = all.slice(top, top + shown);
   const range = shown < all.length ? ` ${top + 1}-${top + content.length} of ${all.length}` : '';
-  return { title: titleOf(page, range), content, width: widest };
+  return { title: titleOf(page, range, aboutOf(state)), content, width: widest };
 };

@@ -6,7 +6,7 @@ import type { HelpAct } from './keymap-dialogs.ts';
 import type { HelpPage } from './modal.ts';
 import { edited, emptyPrompt, type Prompt } from './prompt.ts';
 import { scrolledTop } from './scrolling.ts';
-import { closed, layoutIn, type State } from './state.ts';
+import { closed, type State } from './state.ts';
 
 /** The help from its beginning, or what a search finds in it. */
 export const openHelp = (state: State, search: Prompt | null): State => ({
@@ -40,7 +40,7 @@ const scrolled = (state: State, page: HelpPage, key: string): State => {
   const by = motionOf(lookUp('help', key));
   return shownAs(state, {
     ...page,
-    top: scrolledTop(page.top, by, helpHeight(layoutIn(state), page)),
+    top: scrolledTop(page.top, by, helpHeight(state, page)),
   });
 };
 

@@ -20,7 +20,7 @@ export const keepViewer = (
     effects: [
       {
         do: 'send',
-        command: { do: 'keep', viewer, forMs, actor: 'console' },
+        command: { do: 'keep', viewer, forMs, actor: state.settings.actor },
         reply: { of: 'keep', viewer, forMs },
       },
     ],

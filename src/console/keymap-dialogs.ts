@@ -2,7 +2,7 @@
 import type { Motion } from './cursor.ts';
 
 /** What the keys of the lists are for: the titles of the help. */
-export type Group = 'Evict' | 'Look' | 'Move' | 'Caps' | 'The program';
+export type Group = 'Evict' | 'Look' | 'Move' | 'Caps' | 'The program' | 'Replay';
 
 /** One line of the table. */
 export type Binding<Act> = {
@@ -34,7 +34,13 @@ export type CapAct =
   | 'interrupt';
 
 /** What a key asks for in the question whether to quit. */
-export type QuitAct = 'confirm' | 'cancel' | 'interrupt';
+export type QuitAct = 'confirm' | 'cancel' | 'stop' | 'interrupt';
+
+/** What a key asks for in the question whether to stop a proxy that runs elsewhere. */
+export type StopAct = 'confirm' | 'cancel' | 'interrupt';
+
+/** What a key asks for in the question whether to drain. */
+export type DrainAct = 'confirm' | 'cancel' | 'interrupt';
 
 /** What a key asks for in the help. */
 export type HelpAct = Motion | 'search' | 'close' | 'interrupt';
@@ -117,6 +123,19 @@ export const cap: readonly Binding<CapAct>[] = [
 
 export const quit: readonly Binding<QuitAct>[] = [
   { act: 'confirm', keys: ['y'], label: 'y', hint: 'quit', changes: true },
+  { act: 'cancel', keys: ['esc', 'n', 'q', 'enter'], label: 'esc', hint: 'cancel (default)' },
+  { act: 'stop', keys: ['s'], label: 's', changes: true },
+  interrupt,
+];
+
+export const stop: readonly Binding<StopAct>[] = [
+  { act: 'confirm', keys: ['y'], label: 'y', hint: 'stop', changes: true },
+  { act: 'cancel', keys: ['esc', 'n', 'q', 'enter'], label: 'esc', hint: 'cancel (default)' },
+  interrupt,
+];
+
+export const drain: readonly Binding<DrainAct>[] = [
+  { act: 'confirm', keys: ['y'], label: 'y', hint: 'drain', changes: true },
   { act: 'cancel', keys: ['esc', 'n', 'q', 'enter'], label: 'esc', hint: 'cancel (default)' },
   interrupt,
 ];

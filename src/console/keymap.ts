@@ -8,33 +8,41 @@ import {
   cap,
   confirm,
   detail,
+  drain,
   entry,
   filter,
   type Group,
   help,
   palette,
   quit,
+  stop,
 } from './keymap-dialogs.ts';
 import type {
   BulkAct,
   CapAct,
   ConfirmAct,
   DetailAct,
+  DrainAct,
   EntryAct,
   HelpAct,
   PromptAct,
   QuitAct,
+  StopAct,
 } from './keymap-dialogs.ts';
 import { main, type MainAct } from './keymap-main.ts';
+import { replay, type ReplayAct } from './keymap-replay.ts';
 
 export type { Binding } from './keymap-dialogs.ts';
 export type { MainAct } from './keymap-main.ts';
+export type { ReplayAct } from './keymap-replay.ts';
 
 /** What a key asks for, by what is open. */
 export type Acts = {
   main: MainAct;
   cap: CapAct;
   quit: QuitAct;
+  stop: StopAct;
+  drain: DrainAct;
   help: HelpAct;
   filter: PromptAct;
   palette: PromptAct;
@@ -49,6 +57,8 @@ export const keymap: { readonly [Mode in keyof Acts]: readonly Binding<Acts[Mode
   main,
   cap,
   quit,
+  stop,
+  drain,
   help,
   filter,
   palette,
@@ -65,6 +75,8 @@ const index: { readonly [Mode in keyof Acts]: ReadonlyMap<string, Binding<Acts[M
   main: indexed(main),
   cap: indexed(cap),
   quit: indexed(quit),
+  stop: indexed(stop),
+  drain: indexed(drain),
   help: indexed(help),
   filter: indexed(filter),
   palette: indexed(palette),
@@ -82,15 +94,44 @@ export const lookUp = <Mode extends keyof Acts>(mode: Mode, key: string): Acts[M
 export const changes = (mode: keyof Acts, key: string): boolean =>
   index[mode].get(key)?.changes === true;
 
-const groups: readonly Group[] = ['Evict', 'Look', 'Move', 'Caps', 'The program'];
+const replayIndex = indexed(replay);
 
-/** The keys of the lists as the help and the README have them: by what they are for. */
-export const keyGroups: readonly {
+/** What `key` asks for while a log is replayed; null for a key that has its usual meaning. */
+export const lookUpReplay = (key: string): ReplayAct | null => replayIndex.get(key)?.act ?? null;
+
+/** Keys for one purpose, as the help and the README have them. */
+export type KeyGroup = {
   readonly group: Group;
   readonly bindings: readonly { readonly label: string; readonly help: string }[];
-}[] = groups.map((group) => ({
-  group,
-  bindings: main.flatMap(({ group: own, label, help: text }) =>
-    own === group && text !== undefined ? [{ label, help: text }] : [],
-  ),
-}));
+};
+
+const grouped = (groups: readonly Group[], all: readonly Binding<unknown>[]): KeyGroup[] =>
+  groups.map((group) => ({
+    group,
+    bindings: all.flatMap(({ group: own, label, help: text }) =>
+      own === group && text !== undefined ? [{ label, help: text }] : [],
+    ),
+  }));
+
+const groups: readonly Group[] = ['Evict', 'Look', 'Move', 'Caps', 'The program'];
+
+/** The keys of the lists: by what they are for. */
+export const keyGroups: readonly KeyGroup[] = grouped(groups, main);
+
+/** The keys that there are besides while a log is replayed. */
+export const replayKeys: KeyGroup = {
+  group: 'Replay',
+  bindings: grouped(['Replay'], replay)[0]?.bindings ?? [],
+};
+
+/** Whether a key of the lists is one in a replay, too: it changes nothing, and means nothing else. */
+export const isOfReplay = ({ keys, changes: isChange }: Binding<unknown>): boolean =>
+  isChange !== true && !keys.some((key) => replayIndex.has(key));
+
+/** What is left of the keys of the lists while a log is replayed. */
+export const quietKeyGroups: readonly KeyGroup[] = grouped(groups, main.filter(isOfReplay)).filter(
+  ({ bindings }) => bindings.length > 0,
+);
+
+/** The table of `replayKeys`, with what each of them asks for. */
+export { replay as replayBindings } from './keymap-replay.ts';

@@ -87,6 +87,12 @@ export type ConfirmDialog = {
   readonly unsure: number;
 };
 
+/** The question whether to drain. */
+export type DrainDialog = { readonly mode: 'drain'; readonly windowMs: number };
+
+/** The question whether to stop a proxy that runs elsewhere. */
+export type StopDialog = { readonly mode: 'stop' };
+
 /** All that is known of one viewer. */
 export type DetailPage = { readonly mode: 'detail'; readonly viewer: ViewerId };
 
@@ -103,6 +109,8 @@ export type EntryPage = {
 export type Modal =
   | { readonly mode: 'main' }
   | { readonly mode: 'quit'; readonly interruptedAt: number | null }
+  | DrainDialog
+  | StopDialog
   | CapDialog
   | HelpPage
   | FilterPrompt

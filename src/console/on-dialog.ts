@@ -3,6 +3,8 @@ import { onBulk, shortReason } from './bulk.ts';
 import * as capDialog from './cap-dialog.ts';
 import { onConfirm } from './confirm.ts';
 import { onDetail } from './detail-page.ts';
+import { onDrain } from './drain.ts';
+import { onStop, openStop } from './stop.ts';
 import { onEntry } from './entry-page.ts';
 import { filterTyped, onFilter } from './filter-prompt.ts';
 import { helpTyped, onHelp } from './help-page.ts';
@@ -46,6 +48,7 @@ const onQuit = (state: State, key: string): Step => {
   const act = lookUp('quit', key);
   if (act === 'confirm') return { state, effects: [{ do: 'quit' }] };
   if (act === 'interrupt') return interrupted(state);
+  if (act === 'stop') return state.settings.attached ? openStop(state) : done(state);
   return done(act === 'cancel' ? closed(state) : state);
 };
 
@@ -64,6 +67,10 @@ export const onDialog = (
       return onCap(state, modal, key);
     case 'quit':
       return onQuit(state, key);
+    case 'stop':
+      return onStop(state, key);
+    case 'drain':
+      return onDrain(state, modal, key);
     case 'help':
       return done(onHelp(state, modal, key));
     case 'filter':

@@ -14,19 +14,23 @@ import {
   withNotice,
 } from './state.ts';
 
-/** Ten a second. */
-const stepMs = 100;
+/** The time from one to the next: ten a second. */
+export const stepMs = 100;
 
 /** Longest reason that the proxy takes, in characters. */
 export const longestReason = 80;
 
 /** The command that evicts a viewer. */
-export const evict = (viewer: ViewerId, reason: string | null = null): Effect => ({
+export const evict = (
+  { settings }: Pick<State, 'settings'>,
+  viewer: ViewerId,
+  reason: string | null = null,
+): Effect => ({
   do: 'send',
   command: {
     do: 'evict',
     viewer,
-    actor: 'console',
+    actor: settings.actor,
     ...(reason === null || reason === '' ? {} : { reason }),
   },
   reply: { of: 'evict', viewer },
@@ -49,7 +53,7 @@ export const paced = (state: State): Step => {
   const asked = [...pace.asked, viewer];
   return {
     state: { ...state, pace: { ...pace, waiting, asked, nextAt: now + stepMs } },
-    effects: [evict(viewer, reason)],
+    effects: [evict(state, viewer, reason)],
   };
 };
 
@@ -64,7 +68,7 @@ export const evictAll = (
   const [only] = viewers;
   if (only === undefined) return done(state);
   if (viewers.length === 1 && state.pace === null) {
-    return { state, effects: [evict(only, reason)] };
+    return { state, effects: [evict(state, only, reason)] };
   }
   const pace = state.pace ?? noPace;
   const queued = new Set(pace.waiting.map(({ viewer }) => viewer));

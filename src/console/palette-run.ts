@@ -2,12 +2,14 @@
 import type { SessionId, SessionSort, ViewerId, ViewerSort } from '../contract.ts';
 import { applyCap, capBefore, liftCap } from './cap-dialog.ts';
 import { capRange, defaultCap } from './caps.ts';
+import { drainMs, longestDrainMs, openDrain } from './drain.ts';
 import { armNamed } from './evictions.ts';
 import { following } from './feed-window.ts';
 import { filterOf } from './filter-text.ts';
 import { openHelp } from './help-page.ts';
 import { jumpTo, jumpToSession } from './jump.ts';
 import { keepMs, keepViewer } from './keep.ts';
+import { setLock } from './locks.ts';
 import type { CapDialog } from './modal.ts';
 import { kindWords, verbOf } from './palette-suggest.ts';
 import { longestReason } from './pace.ts';
@@ -15,10 +17,13 @@ import type { VerbName } from './palette-verbs.ts';
 import { togglePause } from './pause.ts';
 import { promptOf } from './prompt.ts';
 import { timeOf, wholeOf } from './quantities.ts';
-import { readOnlyRefusal } from './read-only.ts';
+import { outageRefusal } from './outage.ts';
+import { canLeave, readOnlyRefusal } from './read-only.ts';
+import { goTo, isReplay, onReplay } from './replay.ts';
 import { sessionsSorted, sortColumns, viewersSorted } from './sorting.ts';
 import { knownViewer } from './selection.ts';
 import { closed, done, type State, type Step, withNotice } from './state.ts';
+import { openStop } from './stop.ts';
 import { undo } from './undo.ts';
 import { meant } from './words.ts';
 
@@ -97,6 +102,20 @@ const keep = (state: State, [word = '', time, ...more]: readonly string[]): Outc
   const isTime = forMs !== null && forMs <= longestKeepMs && (forMs >= 1000 || time === 'off');
   if (!isTime || more.length > 0) return 'keep takes a time from 1s to 1h, or off: keep v42 5m';
   return keepViewer(state, viewer, Math.round(forMs));
+};
+
+const lock = (state: State, locks: boolean, [session, ...more]: readonly string[]): Outcome => {
+  const verb = locks ? 'lock' : 'unlock';
+  if (more.length > 0) return `${verb} takes one session, or stands alone for all: ${verb} deploy`;
+  // Also one that nobody is in: whether it can be a session is for the proxy to say.
+  return setLock(state, session === undefined ? null : (session as SessionId), locks);
+};
+
+const drain = (state: State, [time, ...more]: readonly string[]): Outcome => {
+  const windowMs = time === undefined ? drainMs : time === '0' ? 0 : timeOf(time, null);
+  return windowMs === null || windowMs > longestDrainMs || more.length > 0
+    ? 'drain takes a time from 0 to 24h: drain 30s'
+    : openDrain(state, Math.round(windowMs));
 };
 
 const show = (state: State, [word = '', ...more]: readonly string[]): Outcome => {
@@ -180,7 +199,9 @@ const run = (state: State, verb: VerbName, rest: string): Outcome => {
     case 'kind':
       return kind(state, args);
     case 'pause':
-      return togglePause(state);
+      return isReplay(state) ? onReplay(state, 'play') : togglePause(state);
+    case 'at':
+      return rest === '' ? 'at needs a time: at 12:05:06' : goTo(state, rest);
     case 'export':
       return {
         state: withNotice(state, 'good', 'writing'),
@@ -192,15 +213,24 @@ const run = (state: State, verb: VerbName, rest: string): Outcome => {
       return { state, effects: [{ do: 'redraw' }] };
     case 'help':
       return done(openHelp(state, rest === '' ? null : promptOf(rest)));
+    case 'lock':
+    case 'unlock':
+      return lock(state, verb === 'lock', args);
+    case 'drain':
+      return drain(state, args);
+    case 'stop':
+      return openStop(state);
     case 'quit':
-      return done({ ...state, modal: { mode: 'quit', interruptedAt: null } });
+      return isReplay(state)
+        ? onReplay(state, 'leave')
+        : done({ ...state, modal: { mode: 'quit', interruptedAt: null } });
     default:
       return verb satisfies never;
   }
 };
 
 /** Commands that take nothing: what follows them is a mistake, and maybe meant for another. */
-const alone: ReadonlySet<VerbName> = new Set(['undo', 'pause', 'log', 'redraw', 'quit']);
+const alone: ReadonlySet<VerbName> = new Set(['undo', 'pause', 'log', 'redraw', 'stop', 'quit']);
 
 /** What a line does, on a console with nothing open; or what is wrong with it. */
 export const carryOutLine = (before: State, text: string): Outcome => {
@@ -215,8 +245,11 @@ export const carryOutLine = (before: State, text: string): Outcome => {
       ? `no command "${word}": help lists them`
       : `${word} may be ${verb.map(({ name }) => name).join(' or ')}`;
   }
-  if (verb.changes && state.settings.readOnly) {
+  if (verb.changes && state.settings.readOnly && !canLeave(state.settings, verb.name)) {
     return done(readOnlyRefusal(state, verb.name === 'quit'));
+  }
+  if (verb.changes && state.outage !== null && verb.name !== 'quit') {
+    return done(outageRefusal(state, state.outage));
   }
   if (rest !== '' && alone.has(verb.name)) return `${verb.name} stands alone: ${verb.name}`;
   return run(state, verb.name, rest);

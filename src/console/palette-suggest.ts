@@ -5,6 +5,7 @@ import { type Prompt, promptOf } from './prompt.ts';
 import { type Verb, verbs } from './palette-verbs.ts';
 import { sortColumns } from './sorting.ts';
 import { knownViewers } from './selection.ts';
+import { canLeave } from './read-only.ts';
 import type { State } from './state.ts';
 import { wordOf } from './table.ts';
 import { clean } from './text.ts';
@@ -47,12 +48,15 @@ const viewers = (state: State): readonly Suggestion[] => {
   return [...rows.values()].map((row) => ({ word: row.id, about: viewerAbout(row), verb: null }));
 };
 
-const sessions = (state: State): readonly Suggestion[] =>
-  (state.snapshot?.sessions.rows ?? []).map(({ id, viewers: count, cap, state: is }) => ({
-    word: id,
-    about: `${wordOf(is)} ${count}/${cap}`,
-    verb: null,
-  }));
+/** Those of the picture; with `locked` only the ones that are, or are not. */
+const sessions = (state: State, locked: boolean | null = null): readonly Suggestion[] =>
+  (state.snapshot?.sessions.rows ?? [])
+    .filter((row) => locked === null || row.locked === locked)
+    .map(({ id, viewers: count, cap, state: is }) => ({
+      word: id,
+      about: `${wordOf(is)} ${count}/${cap}`,
+      verb: null,
+    }));
 
 const words = (all: readonly string[], about = ''): readonly Suggestion[] =>
   all.map((word) => ({ word, about, verb: null }));
@@ -74,6 +78,12 @@ const argumentsOf = (
       return index === 0 ? viewers(state) : [];
     case 'go':
       return index === 0 ? [...sessions(state), ...viewers(state)] : [];
+    case 'lock':
+      return index === 0 ? sessions(state, false) : [];
+    case 'unlock':
+      return index === 0 ? sessions(state, true) : [];
+    case 'drain':
+      return index === 0 ? words(['30s', '2m', '0'], 'until all viewers are closed') : [];
     case 'cap':
       if (index === 0) return words(['default'], "lift a session's own cap");
       return index === 1 ? sessions(state) : [];
@@ -83,6 +93,8 @@ const argumentsOf = (
     }
     case 'kind':
       return index === 0 ? words(kindWords) : [];
+    case 'at':
+      return index === 0 ? words(['start', 'end'], 'of the log') : [];
     case 'undo':
     case 'filter':
     case 'pause':
@@ -90,6 +102,7 @@ const argumentsOf = (
     case 'log':
     case 'redraw':
     case 'help':
+    case 'stop':
     case 'quit':
       return [];
     default:
@@ -99,7 +112,8 @@ const argumentsOf = (
 
 const verbSuggestions = ({ settings }: State): readonly Suggestion[] =>
   verbs
-    .filter(({ changes }) => !changes || !settings.readOnly)
+    .filter(({ name, changes }) => !changes || !settings.readOnly || canLeave(settings, name))
+    .filter(({ name }) => name !== 'at' || settings.replay === true)
     .map((verb) => ({ word: verb.name, about: verb.help, verb }));
 
 /** What the word at the cursor may become. */

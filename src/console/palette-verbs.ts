@@ -12,9 +12,14 @@ export type VerbName =
   | 'sort'
   | 'kind'
   | 'pause'
+  | 'at'
   | 'export'
   | 'log'
   | 'redraw'
+  | 'lock'
+  | 'unlock'
+  | 'drain'
+  | 'stop'
   | 'help'
   | 'quit';
 
@@ -59,9 +64,22 @@ export const verbs: readonly Verb[] = [
   verb('sort', 'column [reversed]', 'sort the list that has the column', { needs: true }),
   verb('kind', '[kind]', 'events of one kind; alone: of all kinds'),
   verb('pause', '', 'hold the picture still, or go on'),
+  verb('at', 'time|start|end', 'in a replay: go to 12:05:06, to 2026-11-21 12:05, or +5m', {
+    needs: true,
+  }),
   verb('export', '[file]', 'write a picture of everything as JSON'),
   verb('log', '', 'lines instead of the screen'),
   verb('redraw', '', 'draw the screen anew'),
+  verb('lock', '[session]', 'refuse newcomers, in one session or in all; evicts nobody', {
+    changes: true,
+  }),
+  verb('unlock', '[session]', 'let newcomers in again; alone: nothing is locked any more', {
+    changes: true,
+  }),
+  verb('drain', '[30s]', 'refuse newcomers, let viewers finish for so long, and end', {
+    changes: true,
+  }),
+  verb('stop', '', 'close all viewers and end the proxy, after a question', { changes: true }),
   verb('help', '[word]', 'keys and commands, or those with a word'),
   verb('quit', '', 'quit, after a question', { changes: true }),
 ];

@@ -1,9 +1,10 @@
 /** The table of sessions, the worst first. */
-import type { SessionRow } from '../contract.ts';
+import type { SessionRow, SessionState } from '../contract.ts';
 import { formatAge, formatBytes, formatCount, formatRtt, formatSlots } from './format.ts';
 import { slotBar, slotCells } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
 import { rowLead } from './layout.ts';
+import { isReplay } from './replay.ts';
 import { sortLabel } from './sorting.ts';
 import { drawnSessions } from './selection.ts';
 import { layoutIn, type State } from './state.ts';
@@ -26,13 +27,21 @@ const nameWidth = { least: 12, most: 36 } as const;
 const slotsTone = (viewers: number, cap: number): Tone =>
   viewers > cap ? 'over' : viewers === cap ? 'full' : 'plain';
 
+const isCalm = (state: SessionState): boolean =>
+  state === 'ok' || state === 'full' || state === 'over';
+
 /** All columns, the most important first. */
 const columnsOf = (rows: readonly SessionRow[], glyphs: Glyphs): readonly Column<SessionRow>[] => [
   {
     head: 'SESSION',
     width: nameWidth.least,
-    content: ({ id }, width, mark) =>
-      line(shortenMiddle(id, width, glyphs.cut), mark === 'none' ? 'plain' : 'strong'),
+    content: ({ id, locked }, width, mark) => [
+      ...line(
+        shortenMiddle(id, width - (locked ? 2 : 0), glyphs.cut),
+        mark === 'none' ? 'plain' : 'strong',
+      ),
+      ...(locked ? line(` ${glyphs.locked}`, 'warn') : []),
+    ],
   },
   {
     head: 'VIEW',
@@ -49,7 +58,9 @@ const columnsOf = (rows: readonly SessionRow[], glyphs: Glyphs): readonly Column
   {
     head: 'STATE',
     width: 8,
-    content: ({ state }) => line(wordOf(state), toneOf(state)),
+    // What a viewer of it needs comes before what newcomers find.
+    content: ({ state, locked }) =>
+      locked && isCalm(state) ? line('locked', 'warn') : line(wordOf(state), toneOf(state)),
   },
   {
     head: 'P95',
@@ -82,6 +93,9 @@ const columnsOf = (rows: readonly SessionRow[], glyphs: Glyphs): readonly Column
     content: ({ ageMs }) => line(formatAge(ageMs), 'dim'),
   },
 ];
+
+/** What a log does not tell. */
+const measured: ReadonlySet<string> = new Set(['P95', 'OUT/s']);
 
 /** The columns that fit, the last dropped first. */
 const fitting = (
@@ -139,7 +153,9 @@ export const sessionLines = (state: State, glyphs: Glyphs): readonly Line[] => {
   const focused = state.focus === 'sessions';
   // Of all rows that are known: what scrolls into sight does not move the columns.
   const known = list?.rows ?? [];
-  const columns = fitting(columnsOf(known, glyphs), width - rowLead);
+  const all = columnsOf(known, glyphs);
+  const offered = isReplay(state) ? all.filter(({ head }) => !measured.has(head)) : all;
+  const columns = fitting(offered, width - rowLead);
   const range = rangeOf(rows, list);
   const aside = `${range}${range === '' ? '' : '  '}sort ${sortLabel(state.sessionSort, glyphs)}`;
   const legend = layout.kind === 'wide' && layout.sessions >= rows.length + 3;

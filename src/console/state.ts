@@ -7,6 +7,7 @@ import type {
   Command,
   CommandResult,
   EventKind,
+  LogMove,
   ScreenOptions,
   SessionId,
   SessionSort,
@@ -28,6 +29,12 @@ export type Settings = Pick<ScreenOptions, 'readOnly' | 'name' | 'accent' | 'con
   readonly join: string | null;
   /** What stops the program from outside, for a console that may not: `kill 4711`. */
   readonly stopWith: string;
+  /** Who this console is, in events. */
+  readonly actor: string;
+  /** The proxy runs elsewhere: quitting leaves it alone, and the link to it may drop. */
+  readonly attached: boolean;
+  /** What is shown is a log, with a cursor that can be moved; absent: a proxy that runs. */
+  readonly replay?: boolean;
 };
 
 /** The settings of a console that nobody has told anything. */
@@ -38,6 +45,8 @@ export const plainSettings: Settings = {
   confirm: 'undo',
   join: null,
   stopWith: 'a signal',
+  actor: 'console',
+  attached: false,
 };
 
 /** An eviction that can still be undone. */
@@ -98,6 +107,16 @@ export type Notice = {
   readonly until: number;
 };
 
+/** The link to a proxy that runs elsewhere is down. */
+export type Outage = {
+  /** Why, in words. */
+  readonly reason: string;
+  /** Since when. */
+  readonly at: number;
+  /** The proxy took its leave: it has stopped, and another one may come. */
+  readonly stopped: boolean;
+};
+
 /** The whole state of the console. */
 export type State = {
   readonly now: number;
@@ -109,6 +128,8 @@ export type State = {
   readonly paused: { readonly at: number; readonly latest: Snapshot | null } | null;
   /** Why the proxy stopped or its link was lost. */
   readonly ended: string | null;
+  /** Until the first picture after it. */
+  readonly outage: Outage | null;
   readonly focus: Pane;
   readonly sessions: Cursor<SessionId>;
   /** In the viewers of the selected session. */
@@ -153,6 +174,11 @@ export type Reply =
   | { readonly of: 'keep'; readonly viewer: ViewerId; readonly forMs: number }
   | { readonly of: 'cap'; readonly change: CapChange; readonly undone: boolean }
   | { readonly of: 'preview'; readonly asked: number }
+  | { readonly of: 'lock'; readonly session: SessionId | null; readonly locks: boolean }
+  | { readonly of: 'drain'; readonly windowMs: number }
+  | { readonly of: 'stop' }
+  /** The word of what is armed; nobody waits for what comes of it. */
+  | { readonly of: 'intention' }
   /** A list of viewers, to be marked or for the dialog that evicts them. */
   | { readonly of: 'list'; readonly for: 'marks' | 'bulk'; readonly session: SessionId };
 
@@ -163,6 +189,8 @@ export type Effect =
   | { readonly do: 'copy'; readonly text: string }
   /** A picture of everything into a file; null: a name that says when. */
   | { readonly do: 'export'; readonly name: string | null }
+  /** Move the cursor in the log that is replayed. */
+  | { readonly do: 'move'; readonly move: LogMove }
   /** Leave the screen for lines. */
   | { readonly do: 'log' }
   /** Draw everything anew. */
@@ -187,6 +215,8 @@ export type Input =
   /** What came of something that the shell did. */
   | { readonly type: 'said'; readonly tone: Notice['tone']; readonly text: string }
   | { readonly type: 'ended'; readonly reason: string }
+  /** No picture comes any more, until the link to the proxy, or to the next one, is back. */
+  | { readonly type: 'link-down'; readonly reason: string; readonly stopped: boolean }
   /** Time has passed. */
   | { readonly type: 'tick' };
 
@@ -202,6 +232,7 @@ export const initialState = (size: Size, settings: Settings, now: number): State
   receivedAt: now,
   paused: null,
   ended: null,
+  outage: null,
   focus: 'sessions',
   sessions: noCursor,
   viewers: noCursor,

@@ -1,12 +1,14 @@
 /** The last lines of the screen: what is under way, what came of it, and which keys there are. */
 import { undoKey } from './evictions.ts';
 import { hasGone } from './detail-page.ts';
-import { type Binding, keymap, type MainAct } from './keymap.ts';
+import { type Binding, isOfReplay, keymap, type MainAct, replayBindings } from './keymap.ts';
 import type { DetailAct } from './keymap-dialogs.ts';
 import { marksOutOfSight } from './marks.ts';
 import type { Glyphs } from './glyphs.ts';
 import { plural } from './format.ts';
+import { outageText } from './outage.ts';
 import { filterLine } from './prompt-lines.ts';
+import { canLeave } from './read-only.ts';
 import { rowNow } from './sight.ts';
 import { type Armed, layoutIn, type Notice, type State } from './state.ts';
 import {
@@ -74,19 +76,36 @@ const pageHints = (state: State, bindings: readonly Binding<DetailAct>[]): reado
   return bindings.filter(({ act }) => !kept.has(act));
 };
 
+/** The keys that move through a log. */
+const replayHints = ({ snapshot }: State): readonly Hint[] => {
+  const runs = (snapshot?.replay?.speed ?? 0) > 0;
+  return replayBindings.flatMap(({ act, label, hint }): readonly Hint[] => {
+    if (hint === undefined) return [];
+    return [{ label, hint: act === 'play' && runs ? 'stand still' : hint }];
+  });
+};
+
 /** The keys that are worth a word now: not those that this console may not use, or for nobody. */
 const hintsIn = (state: State): readonly Hint[] => {
   const { modal, settings } = state;
   const hasDigits = layoutIn(state).worst > 0;
   // Its keys are letters of the reason then, and the dialog itself says how to end that.
   if (modal.mode === 'bulk' && modal.typing) return [];
-  const isOffered = ({ act, hint, changes }: Binding<unknown>): boolean =>
-    hint !== undefined && !(settings.readOnly && changes === true) && (act !== 'tag' || hasDigits);
+  const isLeaving = ({ act }: Binding<unknown>): boolean => act === 'quit' || modal.mode === 'quit';
+  const isBarred = (one: Binding<unknown>): boolean =>
+    one.changes === true &&
+    ((settings.readOnly && !(canLeave(settings, 'quit') && isLeaving(one))) ||
+      (state.outage !== null && !isLeaving(one)));
+  const isOther = (one: Binding<unknown>): boolean =>
+    settings.replay === true && modal.mode === 'main' && !isOfReplay(one) && !isLeaving(one);
+  const isOffered = (one: Binding<unknown>): boolean =>
+    one.hint !== undefined && !isBarred(one) && !isOther(one) && (one.act !== 'tag' || hasDigits);
+  const moving = settings.replay === true ? replayHints(state) : [];
   switch (modal.mode) {
     case 'main':
-      return mainHints(state, keymap.main.filter(isOffered));
+      return [...moving, ...mainHints(state, keymap.main.filter(isOffered))];
     case 'detail':
-      return pageHints(state, keymap.detail.filter(isOffered));
+      return [...moving, ...pageHints(state, keymap.detail.filter(isOffered))];
     default:
       return keymap[modal.mode].filter(isOffered);
   }
@@ -136,13 +155,16 @@ const paceChoices = (state: State): readonly string[] => {
 
 /** What is under way or has just happened; empty where nothing. */
 const messageLine = (state: State, columns: number, glyphs: Glyphs): Line => {
-  const { armed, ended, modal } = state;
+  const { armed, ended, modal, outage } = state;
   const notice = noticeOf(state);
   // Long messages end in a path or a cause, and begin with what it is about.
   const told = (text: string, tone: Tone): Line =>
     line(shortenMiddle(text, columns, glyphs.cut), tone);
   if (ended !== null) return told(`the proxy has ended: ${clean(ended)}`, 'bad');
   if (notice?.tone === 'bad') return told(clean(notice.text), 'bad');
+  if (outage !== null && notice === null && modal.mode !== 'filter') {
+    return told(outageText(outage), 'bad');
+  }
   if (modal.mode === 'filter') return filterLine(state, modal, columns);
   const news: Line = notice === null ? [] : line(clean(notice.text), notice.tone);
   const newest = armed.at(-1);

@@ -90,6 +90,12 @@ export const unseenBy = (shown: State, state: State, key: string): string | null
       return unseenLine(shown, modal, key);
     case 'quit':
       return before.mode === 'quit' || lookUp('quit', key) !== 'confirm' ? null : unseenQuestion;
+    case 'stop':
+      return before.mode === 'stop' || lookUp('stop', key) !== 'confirm' ? null : unseenQuestion;
+    case 'drain': {
+      const seen = before.mode === 'drain' && before.windowMs === modal.windowMs;
+      return seen || lookUp('drain', key) !== 'confirm' ? null : unseenQuestion;
+    }
     case 'confirm':
     case 'bulk': {
       const isLetter = modal.mode === 'bulk' && modal.typing;

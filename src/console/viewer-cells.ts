@@ -1,7 +1,7 @@
 /** The parts of a viewer's row that all lists of viewers have. */
 import type { Snapshot, ViewerRow } from '../contract.ts';
 import { hasRecovered, nowTarget, undoKey } from './evictions.ts';
-import { formatBytes, formatLeft, formatLimit, plural } from './format.ts';
+import { formatAge, formatBytes, formatLeft, formatLimit, plural } from './format.ts';
 import { deadlineBar, deadlineBarWidth } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Armed, State } from './state.ts';
@@ -28,6 +28,7 @@ export const troublesOf = (
   const again = row.rejoined > 0 ? `, evicted ${row.rejoined}x before` : '';
   if (row.state === 'stuck') {
     const waits = formatBytes(row.queuedBytes);
+    if (snapshot.writeTimeoutMs === 0) return [`${waits} waits ${formatAge(row.stuckMs)}`, waits];
     const most = formatLimit(snapshot.writeTimeoutMs);
     const seconds = Math.floor(row.stuckMs / 1000);
     const stuck =
@@ -35,6 +36,7 @@ export const troublesOf = (
     const full = row.keptMs === null ? `${waits} waits ${stuck} of ${most}` : `${waits} no drain`;
     return [`${full}${again}`, full, `${waits} no drain`, waits];
   }
+  if (snapshot.pingIntervalMs === 0) return [];
   const silentMs = snapshot.pongTimeoutMs - (row.deadlineMs ?? snapshot.pongTimeoutMs);
   const missed = Math.max(1, Math.floor(silentMs / snapshot.pingIntervalMs));
   const full = `missed ${plural(missed, 'pong')}`;

@@ -45,6 +45,8 @@ const plans: readonly (readonly Name[])[] = [
   ['id'],
 ];
 
+const measured: readonly Name[] = ['rtt', 'trend', 'bar5', 'bar3', 'seconds', 'rate'];
+
 /** `whole` has most names: where a shorter bar or no trend leaves room for that, it does. */
 const whoWidth = { least: 7, whole: 12, most: 16 } as const;
 /** `usual` has any IPv4 address with its port. */
@@ -129,6 +131,8 @@ export const viewerColumns = (
 } => {
   const all = columnsOf(rows, timeoutMs, glyphs);
   const missing = new Set<Name>([
+    // A log tells neither deadlines nor what was measured.
+    ...(timeoutMs > 0 ? [] : measured),
     ...(rows.some(({ who }) => who !== null) ? [] : (['who'] as const)),
     ...(rows.some(({ rejoined }) => rejoined > 0) ? [] : (['rejoined'] as const)),
   ]);

@@ -74,6 +74,19 @@ export const lifeLine = ({ row, more }: Present, snapshot: Snapshot, width: numb
   return [...line(' '), ...fill(parts, width - 1, 3)];
 };
 
+/** What a log tells of it: when it came, and what waited for it at the last word about it. */
+export const pastLine = ({ row, more }: Present, snapshot: Snapshot, width: number): Line => {
+  const joined = formatClock(more?.arrivedAt ?? snapshot.at - row.ageMs);
+  const parts = [
+    line(`first seen ${joined}Z`),
+    line(`${formatAge(row.ageMs)} ago`),
+    ...(row.queuedBytes > 0
+      ? [line(`${formatBytes(row.queuedBytes)} queued`, toneOf(row.state))]
+      : []),
+  ];
+  return [...line(' '), ...fill(parts, width - 1, 3)];
+};
+
 const messages = (count: number | undefined): string =>
   count === undefined ? '' : ` in ${plural(count, 'message')}`;
 

@@ -42,7 +42,9 @@ const columnsOf = (
     content: (row) => line(row.id, 'strong'),
   };
   const deadline = deadlineColumn(3, snapshot.pongTimeoutMs, glyphs);
-  const room = width - widthOfColumns([stateColumn, id, deadline]);
+  // A log does not tell it.
+  const deadlines = snapshot.pongTimeoutMs > 0 ? [deadline] : [];
+  const room = width - widthOfColumns([stateColumn, id, ...deadlines]);
   const who = whoCells(rows, room);
   const rest = room - (who === 0 ? 0 : who + 1);
   const longest = Math.max(sessionWidth, ...rows.map(({ session }) => session.length));
@@ -66,7 +68,7 @@ const columnsOf = (
         cells,
       ),
   };
-  return [stateColumn, id, ...(who === 0 ? [] : [named]), session, deadline, reason];
+  return [stateColumn, id, ...(who === 0 ? [] : [named]), session, ...deadlines, reason];
 };
 
 const titleOf = (state: State, shown: number): Line => {

@@ -111,10 +111,14 @@ export class ControlClient implements ProxyControl {
     this.#onFault(fault);
   }
 
-  /** Speaks over this carrier from now on; settles when that has come to its end. */
-  use(carrier: Carrier): Promise<LinkEnd> {
+  /**
+   * Speaks over this carrier from now on; settles when that has come to its end. `onGreeted` is
+   * called when the other end has answered in the same version.
+   */
+  use(carrier: Carrier, onGreeted: () => void = () => {}): Promise<LinkEnd> {
     const { promise, resolve } = Promise.withResolvers<LinkEnd>();
     const link = openLink(carrier, {
+      greeted: onGreeted,
       take: (decoded) => this.#take(link, decoded),
       ended: (end) => {
         if (this.#link === link) {
@@ -194,7 +198,8 @@ export class ControlClient implements ProxyControl {
     // In turn: after a new link a picture may come while the last of the old one is looked at.
     watcher.turn = watcher.turn.then(async () => {
       try {
-        if (this.#watchers.get(id) === watcher) {
+        // A picture of an old link is not shown once that is lost: another proxy may be there.
+        if (this.#watchers.get(id) === watcher && this.#link === link) {
           await watcher.onSnapshot(snapshot);
         }
       } catch (fault) {

@@ -20,6 +20,8 @@ export type Link = {
 
 /** Who deals with what comes. */
 export type LinkOwner = {
+  /** The other end has greeted, and speaks the same version. */
+  readonly greeted?: () => void;
   /** Everything between greeting and leave-taking. */
   readonly take: (decoded: Decoded<FromProxy>) => void;
   /** Called once; nothing is taken after it. */
@@ -46,7 +48,9 @@ export const openLink = (carrier: Carrier, owner: LinkOwner): Link => {
     }
     greeted = true;
     const trouble = versionTrouble(decoded.message.version);
-    if (trouble !== null) {
+    if (trouble === null) {
+      owner.greeted?.();
+    } else {
       end(trouble, false);
     }
   };

@@ -12,6 +12,9 @@ import { decodeToProxy, encode, versionTrouble, wireVersion } from './wire.ts';
 /** A watch of the other end, and how to say that its last picture was seen. */
 type Watched = { watch: Watch | null; seen: () => void };
 
+/** Watches of one link; a console has one or two. */
+const MOST_WATCHES = 16;
+
 const nothing = (): void => {};
 
 /**
@@ -140,6 +143,13 @@ class ServedLink {
 
   #watch(id: number, view: View): void {
     this.#unwatch(id);
+    if (this.#watches.size >= MOST_WATCHES) {
+      this.#send({
+        type: 'complaint',
+        reason: `${MOST_WATCHES} watches run on this link: end one`,
+      });
+      return;
+    }
     const watched: Watched = { watch: null, seen: nothing };
     this.#watches.set(id, watched);
     watched.watch = this.#control.watch(view, (snapshot) => {

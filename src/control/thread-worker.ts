@@ -1,8 +1,8 @@
 /** What the relay's thread runs: the proxy, offered to the main thread. */
-import { startProxy } from '../proxy/proxy.ts';
 import { sharedIds } from '../proxy/viewer-ids.ts';
+import { startOpenProxy } from './open-proxy.ts';
 import { offerFromThread } from './thread-offer.ts';
 
-await offerFromThread((options, ids, onEvent) =>
-  startProxy(options, { ids: sharedIds(ids), onEvent }),
+await offerFromThread((options, ids, onEvent, control) =>
+  startOpenProxy(options, control, { ids: sharedIds(ids), onEvent }),
 );

@@ -5,17 +5,26 @@
  */
 import { MessageChannel, Worker } from 'node:worker_threads';
 
-import type { Address, Command, CommandResult, ProxyOptions } from '../contract.ts';
+import type {
+  Command,
+  CommandResult,
+  ControlDoors,
+  ControlOptions,
+  ListenAddress,
+  ProxyOptions,
+} from '../contract.ts';
 import { BouncerError } from '../errors.ts';
-import type { ProxyEvent } from '../events.ts';
+import type { LogReport, ProxyEvent } from '../events.ts';
 import { portCarrier } from './carrier.ts';
 import type { OnFault } from './client.ts';
-import { KeptCaps } from './kept-caps.ts';
 import { ControlClient } from './client.ts';
-import type { ListeningProxy, StartReport, ThreadData } from './thread-offer.ts';
+import { KeptOrders } from './kept-orders.ts';
+import type { Aside, ListeningProxy, StartReport, ThreadData } from './thread-offer.ts';
 
-/** Who is told what. */
+/** Who is told what, and who else may ask. */
 export type ThreadDeps = {
+  /** Absent: there is no control socket. */
+  readonly control?: ControlOptions;
   /** Every event from the very first on, those of a second thread too. */
   readonly onEvent?: (event: ProxyEvent) => void;
   /** The thread died, for this reason, and is started once more; all its viewers are gone. */
@@ -27,7 +36,12 @@ export type ThreadDeps = {
 /** The end of a thread: the proxy stopped and said so, or the thread died. */
 type ThreadEnd = { readonly died: boolean; readonly reason: string };
 
-type Running = { readonly address: string; readonly end: Promise<ThreadEnd> };
+type Running = {
+  readonly address: string;
+  readonly doors: ControlDoors | null;
+  readonly end: Promise<ThreadEnd>;
+  readonly say: (aside: Aside) => void;
+};
 
 /** The worker's file beside a module of this folder: source under source, build under build. */
 export const workerBeside = (module: string): URL =>
@@ -35,7 +49,7 @@ export const workerBeside = (module: string): URL =>
 
 /**
  * Starts the proxy in a worker thread. Rejects with what `startProxy` rejects with. `closed`
- * settles with the proxy's own last word (`stopped`) after the thread has ended, or with how it
+ * settles with the proxy's own last word (`stopped`, `drained`) after the thread has ended, or with how it
  * died; by then nothing keeps the process alive.
  */
 export const startThread = async (
@@ -48,10 +62,14 @@ export const startThread = async (
     client.events(deps.onEvent);
   }
   const ids = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
-  const kept = new KeptCaps(options.cap);
+  const kept = new KeptOrders(options.cap);
+  client.events((event) => kept.note(event));
   let stopping = false;
 
-  const first = await launch(client, { options, ids }, workerUrl);
+  const { control = noControl } = deps;
+  const first = await launch(client, { options, control, ids }, workerUrl);
+  let running = first;
+  let outage: LogReport | null = null;
 
   const live = async (): Promise<string> => {
     const { died, reason } = await first.end;
@@ -63,10 +81,15 @@ export const startThread = async (
     } catch (fault) {
       client.report(fault);
     }
+    // It was closed with the thread, and another one may have its number by now.
+    if ('fd' in options.listen) return `${reason}, and its socket was handed over only once`;
     const listen = sameAddress(options.listen, first.address);
     const again = { ...options, listen, cap: kept.cap };
     try {
-      const second = await launch(client, { options: again, ids }, workerUrl);
+      const same = sameDoors(control, first.doors);
+      const second = await launch(client, { options: again, control: same, ids }, workerUrl);
+      running = second;
+      if (outage !== null) second.say(outage);
       await Promise.all(kept.commands.map((each) => client.command(each)));
       return (await second.end).reason;
     } catch (error) {
@@ -75,19 +98,23 @@ export const startThread = async (
   };
   void live().then((reason) => client.end(reason));
 
-  const command = async (wanted: Command): Promise<CommandResult> => {
+  const command = (wanted: Command): Promise<CommandResult> => {
     stopping ||= wanted.do === 'stop';
-    const result = await client.command(wanted);
-    kept.note(wanted, result);
-    return result;
+    return client.command(wanted);
   };
+  const report = (told: LogReport): void => {
+    outage = told.event === 'log.failed' ? told : null;
+    running.say(told);
+  };
+  const missed = (count: number): void => running.say({ missed: count });
   const { watch, events, closed } = client;
-  return { address: first.address, watch, events, command, closed };
+  const doors = first.doors === null ? {} : { doors: first.doors };
+  return { address: first.address, watch, events, command, closed, report, missed, ...doors };
 };
 
 const launch = async (
   client: ControlClient,
-  given: Pick<ThreadData, 'options' | 'ids'>,
+  given: Pick<ThreadData, 'options' | 'control' | 'ids'>,
   workerUrl: URL,
 ): Promise<Running> => {
   const { port1, port2 } = new MessageChannel();
@@ -132,10 +159,31 @@ const launch = async (
     await worker.terminate();
     return said ? { died: false, reason } : { died: true, reason: death(await exited) };
   };
-  return { address: start.address, end: end() };
+  const say = (aside: Aside): void => worker.postMessage(aside);
+  return { address: start.address, doors: start.doors ?? null, end: end(), say };
 };
 
-const sameAddress = (listen: Address, address: string): Address =>
+const noControl: ControlOptions = {
+  socketPath: null,
+  listen: null,
+  isPublic: false,
+  tokenFile: null,
+  token: null,
+  maxStreamsPerAddress: 1,
+};
+
+/** What was asked for, where it was to be had. */
+const sameDoors = (control: ControlOptions, doors: ControlDoors | null): ControlOptions => {
+  const { listen } = control;
+  const port = Number(/\d+$/.exec(doors?.tcp ?? '')?.[0] ?? listen?.port);
+  return {
+    ...control,
+    socketPath: doors?.socketPath ?? control.socketPath,
+    listen: listen === null ? null : { ...listen, port },
+  };
+};
+
+const sameAddress = (listen: ListenAddress, address: string): ListenAddress =>
   'port' in listen
     ? { host: listen.host, port: Number(address.slice(address.lastIndexOf(':') + 1)) }
     : listen;

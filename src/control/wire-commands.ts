@@ -13,9 +13,13 @@ import {
   record,
   tagged,
   text,
+  words,
 } from './shape.ts';
 import { viewerRowShape } from './wire-pictures.ts';
-import { filterShape } from './wire-views.ts';
+import { filterShape, viewerSortShape } from './wire-views.ts';
+
+/** Viewers of one intention: more than a mark takes in. */
+const MOST_INTENDED = 10_000;
 
 const session = text<SessionId>();
 const viewer = text<ViewerId>();
@@ -24,10 +28,26 @@ const viewer = text<ViewerId>();
 export const commandShape: Shape<Command> = tagged<Command, 'do'>('do', {
   evict: { viewer, actor: text(), reason: maybe(text()) },
   keep: { viewer, forMs: number, actor: text() },
-  list: { session: orNull(session), filter: filterShape, after: orNull(viewer), most: number },
+  list: {
+    session: orNull(session),
+    filter: filterShape,
+    after: orNull(viewer),
+    most: number,
+    sort: maybe(viewerSortShape),
+    skip: maybe(count),
+  },
   'set-cap': { cap: number, session: maybe(session), actor: text() },
   'lift-cap': { session, actor: text() },
   'preview-cap': { cap: number, session: maybe(session) },
+  lock: { session: orNull(session), actor: text() },
+  unlock: { session: orNull(session), actor: text() },
+  drain: { windowMs: number, actor: text() },
+  intend: {
+    what: words<'armed' | 'undone'>({ armed: true, undone: true }),
+    viewers: list(viewer, MOST_INTENDED),
+    dueMs: number,
+    actor: text(),
+  },
   stop: { now: flag },
 });
 

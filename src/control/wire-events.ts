@@ -9,13 +9,14 @@ import type {
   RefusalCause,
 } from '../events.ts';
 import type { Shape } from './shape.ts';
-import { count, flag, maybe, number, tagged, text, words } from './shape.ts';
+import { count, flag, list, maybe, number, only, tagged, text, words } from './shape.ts';
 
 const time = text();
 const session = text<SessionId>();
 const who = maybe(text());
 const place = { time, session, remote: text(), who, viewers: count, cap: count };
-const named = { ...place, viewer: text<ViewerId>() };
+const viewer = text<ViewerId>();
+const named = { ...place, viewer };
 const state = { ...named, silentMs: number, queuedBytes: number };
 const put = { code: maybe(count), reason: maybe(text()), closeSent: flag };
 const putOrNot = { ...put, closeSent: maybe<ClosePut['closeSent']>(flag) };
@@ -40,7 +41,19 @@ export const leaveCauses: Readonly<Record<Exclude<LeaveCause, 'evicted'>, true>>
 
 /** One event. */
 export const eventShape: Shape<ProxyEvent> = tagged<ProxyEvent, 'event'>('event', {
-  'proxy.listening': { time, address: text() },
+  'proxy.listening': {
+    time,
+    address: text(),
+    control: maybe(text()),
+    controlListen: maybe(text()),
+  },
+  'proxy.draining': {
+    time,
+    windowMs: number,
+    beforeMs: maybe(number),
+    viewers: count,
+    actor: text(),
+  },
   'proxy.stopped': { time },
   'viewer.admitted': { ...named, dialMs: number, heldMs: maybe(number) },
   'viewer.refused': {
@@ -87,13 +100,30 @@ export const eventShape: Shape<ProxyEvent> = tagged<ProxyEvent, 'event'>('event'
       'bad-answer': true,
       aborted: true,
       error: true,
+      'unknown-session': true,
     }),
     detail: text(),
     dialMs: number,
     status: maybe(count),
+    actor: maybe(text()),
+    note: maybe(text()),
   },
-  'cap.changed': { time, from: count, to: count, actor: text(), session: maybe(session) },
+  'cap.changed': {
+    time,
+    from: count,
+    to: count,
+    actor: text(),
+    session: maybe(session),
+    lifted: maybe(only(true)),
+  },
   'session.full': { time, session, viewers: count, cap: count },
+  'session.locked': { time, session: maybe(session), actor: text() },
+  'session.unlocked': { time, session: maybe(session), actor: text() },
+  'eviction.armed': { time, viewers: list(viewer), count, dueMs: number, actor: text() },
+  'eviction.undone': { time, viewers: list(viewer), count, actor: text() },
+  'command.refused': { time, do: text(), target: maybe(text()), actor: text(), reason: text() },
+  'log.failed': { time, path: maybe(text()), detail: text() },
+  'log.recovered': { time, lost: count },
   'descriptors.exhausted': { time, limit: maybe(count) },
   'descriptors.recovered': { time, exhaustedMs: number },
   'events.dropped': { time, count },

@@ -2,6 +2,7 @@
 import type {
   FeedEntry,
   Holder,
+  LogPosition,
   SessionId,
   SessionRow,
   SessionState,
@@ -15,7 +16,19 @@ import type {
   ViewerState,
 } from '../contract.ts';
 import type { Shape } from './shape.ts';
-import { count, either, flag, list, number, only, orNull, record, text, words } from './shape.ts';
+import {
+  count,
+  either,
+  flag,
+  list,
+  maybe,
+  number,
+  only,
+  orNull,
+  record,
+  text,
+  words,
+} from './shape.ts';
 import { eventShape, evictionCauses, leaveCauses } from './wire-events.ts';
 import { sessionStates, viewerStates } from './wire-views.ts';
 
@@ -34,9 +47,13 @@ const totals = record<Totals>({
   stuck: count,
   full: count,
   over: count,
+  locked: flag,
+  locks: count,
+  draining: orNull(record<NonNullable<Totals['draining']>>({ leftMs: number, viewers: count })),
   held: count,
   refused: count,
   evicted: count,
+  logFails: flag,
 });
 
 const sessionRow = record<SessionRow>({
@@ -46,6 +63,7 @@ const sessionRow = record<SessionRow>({
   dialling: count,
   cap: count,
   capIsOwn: flag,
+  locked: flag,
   p95RttMs: orNull(number),
   queuedBytes: number,
   bytesPerSecond: number,
@@ -124,6 +142,7 @@ export const snapshotShape: Shape<Snapshot> = record<Snapshot>({
   at: number,
   startedAt: number,
   address: text(),
+  control: maybe(text()),
   cap: count,
   maxViewers: count,
   pingIntervalMs: number,
@@ -140,4 +159,13 @@ export const snapshotShape: Shape<Snapshot> = record<Snapshot>({
   gone: list(tombstone),
   events: list(feedEntry),
   newestEvent: count,
+  replay: maybe(
+    record<LogPosition>({
+      index: count,
+      count,
+      startsAt: number,
+      endsAt: number,
+      speed: number,
+    }),
+  ),
 });

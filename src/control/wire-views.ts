@@ -84,7 +84,8 @@ const sessionSort = record<Sort<SessionSort>>({
   reversed: flag,
 });
 
-const viewerSort = record<Sort<ViewerSort>>({
+/** How viewers are sorted. */
+export const viewerSortShape: Shape<Sort<ViewerSort>> = record<Sort<ViewerSort>>({
   by: words<ViewerSort>({
     worst: true,
     id: true,
@@ -128,7 +129,7 @@ export const filterShape: Shape<Filter> = list(
 export const viewShape: Shape<View> = record<View>({
   sessions: record<Window<SessionId>>({ anchor: orNull(session), ...range }),
   sessionSort,
-  viewerSort,
+  viewerSort: viewerSortShape,
   filter: filterShape,
   session: orNull(session),
   viewers: record<Window<ViewerId>>({ anchor: orNull(viewer), ...range }),

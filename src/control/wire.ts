@@ -16,7 +16,7 @@ import { viewShape } from './wire-views.ts';
  * Goes up with every change that an older program would misread: a new message, command, event
  * or word, or a field that must be there. One more field that may be ignored leaves it.
  */
-export const wireVersion = 3;
+export const wireVersion = 4;
 
 /** What a screen says. The ids count up for each link and name a watch or a command. */
 export type ToProxy =

@@ -3,7 +3,8 @@
  * silent is asked, and it is lost only when it owes an answer: a Ping that could not be put in
  * asks nobody, and while bytes wait ahead of one the deadline starts anew.
  */
-import { type LivenessRules, payloadText } from './liveness.ts';
+import type { LivenessRules } from './liveness.ts';
+import { payloadText } from './sent-pings.ts';
 
 /** What a tick asks for: put a Ping in, give the backend up, or nothing. */
 export type BackendVerdict = 'nothing' | 'ping' | 'lost';

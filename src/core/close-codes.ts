@@ -13,6 +13,12 @@ export const CLOSE = {
   sessionFull: { code: 1013, reason: 'too many connections for this session' },
   /** To a viewer: all sessions together have as many viewers as the proxy takes. */
   proxyFull: { code: 1013, reason: 'too many connections' },
+  /** To a viewer: an operator has locked the session, or all. */
+  sessionLocked: { code: 1013, reason: 'session locked' },
+  /** To a viewer: the proxy takes nobody any more, because it is about to end. */
+  draining: { code: 1013, reason: 'proxy is draining' },
+  /** To a viewer: the drain has reached it; it may come back, where another proxy is. */
+  serviceRestart: { code: 1012, reason: 'service restart' },
   /** To a viewer: the dial brought no valid answer. */
   backendUnavailable: { code: 1011, reason: 'backend unavailable' },
   /** To a viewer: the backend went without a Close frame, got stuck, or offended. */

@@ -30,8 +30,7 @@ export const originKey = (session: SessionId | null, who: string | null, remote:
 export const foldKey = (body: EventBody): string | null => {
   if (body.event !== 'viewer.refused') return null;
   const { cause, session, who = null, remote } = body;
-  const isOfSession = cause === 'cap' || cause === 'locked';
-  return `${cause} ${originKey(isOfSession ? session : null, who, remote)}`;
+  return `${cause} ${originKey(cause === 'cap' ? session : null, who, remote)}`;
 };
 
 /** Whether an event at `now` still goes into a line that began at `firstAt`; milliseconds. */
@@ -61,7 +60,15 @@ export const kindsOf = (body: EventBody): readonly EventKind[] => {
       return ['backends'];
     case 'viewer.kept':
     case 'cap.changed':
+    case 'session.locked':
+    case 'session.unlocked':
+    case 'eviction.armed':
+    case 'eviction.undone':
+    case 'command.refused':
+    case 'log.failed':
+    case 'log.recovered':
     case 'proxy.listening':
+    case 'proxy.draining':
     case 'proxy.stopped':
     case 'descriptors.exhausted':
     case 'descriptors.recovered':
@@ -85,6 +92,13 @@ export class OpenLines<Line extends Dated> {
   /** How many are kept. */
   get size(): number {
     return this.#byKey.size;
+  }
+
+  /** Others of the same age, each made from one of these. */
+  copy(copyOf: (line: Line) => Line): OpenLines<Line> {
+    const other = new OpenLines<Line>();
+    for (const [key, line] of this.#byKey) other.#byKey.set(key, copyOf(line));
+    return other;
   }
 
   /** The line that an event at `now` goes into; null where it begins one. */

@@ -11,6 +11,8 @@ export type Arrival = {
   /** Of the socket; `address` is absent for a Unix socket. Read it while the socket is open. */
   readonly peer: { readonly address?: string | undefined; readonly port?: number | undefined };
   readonly rawHeaders: RawHeaders;
+  /** The connection itself is TLS. */
+  readonly secure?: boolean;
   /** Whether an address is in `--trust-proxy`; asked with plain IPv4 and IPv6 addresses only. */
   readonly trusted: (address: string) => boolean;
 };
@@ -91,22 +93,28 @@ const hostOr = (text: string, fallback: string): string =>
  * walked from the right over trusted addresses, all its lines as one list, and appended to.
  * A Unix peer has no address and so is never trusted; the backend is told `unknown` (RFC 7239 6.2).
  */
-export const viewerAddress = ({ peer, rawHeaders, trusted }: Arrival): Forwarded => {
+export const viewerAddress = ({
+  peer,
+  rawHeaders,
+  secure = false,
+  trusted,
+}: Arrival): Forwarded => {
+  const own = secure ? 'https' : 'http';
   const host = hostOr(valuesOf(rawHeaders, 'host')[0] ?? '', '');
   const address = peerAddress({ peer });
   if (address === null) {
-    return { remote: 'unix', forwardedFor: 'unknown', proto: 'http', host };
+    return { remote: 'unix', forwardedFor: 'unknown', proto: own, host };
   }
   const nearest: Hop = { address, port: peer.port ?? null };
   if (!trusted(address)) {
-    return { remote: hopText(nearest), forwardedFor: address, proto: 'http', host };
+    return { remote: hopText(nearest), forwardedFor: address, proto: own, host };
   }
   const entries = elementsOf(rawHeaders, 'x-forwarded-for');
   const printable = entries.filter((entry) => /^[\x21-\x7e]+$/.test(entry));
   return {
     remote: hopText(walk(nearest, entries, trusted)),
     forwardedFor: [...printable, address].join(', '),
-    proto: PROTOS.get(firstOf(rawHeaders, 'x-forwarded-proto').toLowerCase()) ?? 'http',
+    proto: PROTOS.get(firstOf(rawHeaders, 'x-forwarded-proto').toLowerCase()) ?? own,
     host: hostOr(firstOf(rawHeaders, 'x-forwarded-host'), host),
   };
 };

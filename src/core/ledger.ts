@@ -4,12 +4,16 @@
  * whatever ends the connection and however often. Empty sessions leave nothing behind.
  */
 import type { CapPreview, SessionId } from '../contract.ts';
+import { Locks } from './locks.ts';
 
 /** One reserved place in a session; only the ledger that made it can take it back. */
 export type Slot = { readonly session: SessionId };
 
-/** Why there is no slot: the session's cap, or that of all sessions together. */
-export type NoSlot = 'cap' | 'max-viewers';
+/** Why nobody gets a slot, free or not: the proxy takes no newcomer any more, or not there. */
+export type Shut = 'draining' | 'locked';
+
+/** Why there is no slot: the session's cap, that of all sessions together, or the door is shut. */
+export type NoSlot = 'cap' | 'max-viewers' | Shut;
 
 /** What came of asking for a slot; `viewers` counts the slots taken after the answer. */
 export type Admission =
@@ -21,16 +25,21 @@ export type Admission =
       readonly cap: number;
     };
 
+/** Sessions that may have a cap of their own: it outlives the viewers, as a lock does. */
+export const MOST_OWN_CAPS = 10_000;
+
 /** How many sessions a preview names. */
 const PREVIEW_NAMES = 10;
 
-/** Slots and caps of all sessions. */
+/** Slots, caps and locks of all sessions. */
 export class Ledger {
+  readonly locks = new Locks();
   readonly #maxViewers: number;
   #cap: number;
   readonly #ownCaps = new Map<SessionId, number>();
   readonly #taken = new Map<SessionId, number>();
   readonly #held = new Set<Slot>();
+  #draining = false;
 
   /** `cap` and `maxViewers` are 1 or more. */
   constructor(cap: number, maxViewers: number) {
@@ -63,10 +72,28 @@ export class Ledger {
     return this.#ownCaps.has(session);
   }
 
+  /** Whether `session` may have a cap of its own. */
+  hasRoomForCap(session: SessionId): boolean {
+    return this.hasOwnCap(session) || this.#ownCaps.size < MOST_OWN_CAPS;
+  }
+
+  /** From now on there is no slot any more, for anybody. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Why `session` takes no newcomer, however many slots are free; null: it does. */
+  shut(session: SessionId): Shut | null {
+    if (this.#draining) return 'draining';
+    return this.locks.holds(session) ? 'locked' : null;
+  }
+
   /** Takes a slot, or says why there is none; a refusal changes nothing. */
   reserve(session: SessionId): Admission {
     const taken = this.viewers(session);
     const cap = this.capOf(session);
+    const shut = this.shut(session);
+    if (shut !== null) return { ok: false, cause: shut, viewers: taken, cap };
     if (taken >= cap) return { ok: false, cause: 'cap', viewers: taken, cap };
     if (this.total >= this.#maxViewers) {
       return { ok: false, cause: 'max-viewers', viewers: taken, cap };

@@ -33,7 +33,8 @@ export type Happening =
       readonly cause: 'protocol-error' | 'message-too-big';
     }
   | { readonly on: 'evict'; readonly cause: EvictionCause }
-  | { readonly on: 'shutdown' };
+  /** The proxy stops; `drained`: it drains, and the viewer's time has come. */
+  | { readonly on: 'shutdown' | 'drained' };
 
 /** What to do, in order. */
 export type Effect =
@@ -41,6 +42,8 @@ export type Effect =
   | { readonly do: 'accept' | 'relay' | 'abort-dial' | 'release' }
   /** End a viewer that has no 101 yet: by Close, or by `status` where refusals are HTTP. */
   | { readonly do: 'refuse'; readonly words: CloseWords; readonly status: number }
+  /** End a viewer that has no 101 yet with 404, in whatever way others are refused. */
+  | { readonly do: 'not-found' }
   /** Send `side` the Close frame of the other, as it came. */
   | { readonly do: 'pass-close'; readonly side: Side }
   /** Send `side` a Close of our own. */
@@ -86,14 +89,17 @@ const OFFENCE_WORDS = {
 /** The end of a dial: the slot goes back, and a viewer that still listens is told why. */
 const endDial = (
   cause: DialCause,
-  refusal: { readonly words: CloseWords; readonly status: number } | null,
+  refusal: { readonly words: CloseWords; readonly status: number } | 'not-found' | null,
 ): Step => ({
   state: GONE,
   effects: [
     { do: 'release' },
     ...(cause === 'aborted' ? [{ do: 'abort-dial' } as const] : []),
-    ...(refusal === null ? [{ do: 'cut', side: 'viewer' } as const] : []),
-    ...(refusal === null ? [] : [{ do: 'refuse', ...refusal } as const]),
+    refusal === null
+      ? ({ do: 'cut', side: 'viewer' } as const)
+      : refusal === 'not-found'
+        ? ({ do: 'not-found' } as const)
+        : ({ do: 'refuse', ...refusal } as const),
     { do: 'record-unavailable', cause },
   ],
 });
@@ -106,6 +112,7 @@ const whileDialling = (happening: Happening): Step => {
         effects: [{ do: 'accept' }, { do: 'record-admitted' }, { do: 'relay' }],
       };
     case 'dial-failed': {
+      if (happening.cause === 'unknown-session') return endDial(happening.cause, 'not-found');
       const status = happening.cause === 'timeout' ? 504 : 502;
       return endDial(happening.cause, { words: CLOSE.backendUnavailable, status });
     }
@@ -115,6 +122,8 @@ const whileDialling = (happening: Happening): Step => {
     }
     case 'shutdown':
       return endDial('aborted', { words: CLOSE.shuttingDown, status: 503 });
+    case 'drained':
+      return endDial('aborted', { words: CLOSE.serviceRestart, status: 503 });
     case 'offence':
       return endDial('aborted', { words: OFFENCE_WORDS[happening.cause], status: 400 });
     case 'close':
@@ -172,6 +181,8 @@ const whileOpen = (state: Lifecycle, happening: Happening): Step => {
     }
     case 'shutdown':
       return endOpen('shutdown', { viewer: CLOSE.shuttingDown, backend: CLOSE.shuttingDown });
+    case 'drained':
+      return endOpen('shutdown', { viewer: CLOSE.serviceRestart, backend: CLOSE.shuttingDown });
     case 'dialled':
     case 'dial-failed':
       return { state, effects: [] };

@@ -4,6 +4,7 @@
  * the proxy has paused reading, it starts anew while a Ping cannot be put in or waits behind
  * data, and a Ping that went out late moves it by as much.
  */
+import { NO_PINGS, payloadText, remaining, type SentPing } from './sent-pings.ts';
 import { Samples } from './trace.ts';
 
 /** Milliseconds; see `contract.ts`, `ProxyOptions`. */
@@ -12,37 +13,15 @@ export type LivenessRules = {
   readonly pongTimeoutMs: number;
   /** The time between two calls of `tick`. */
   readonly tickMs: number;
+  /** Called with every round trip that was measured. */
+  readonly onRtt?: ((rttMs: number) => void) | undefined;
 };
 
 /** What a tick asks for: put a Ping in, evict, or nothing. */
 export type LivenessVerdict = 'nothing' | 'ping' | 'expired';
 
-type SentPing = {
-  readonly payload: string;
-  readonly sentAt: number;
-  /** The same instant in the time in which the proxy listened. */
-  readonly listenedAt: number;
-  /** Where it begins and ends in the bytes written to the viewer. */
-  readonly startsAt: number;
-  readonly endsAt: number;
-};
-
 /** Unanswered Pings that are remembered; a viewer that answers late still matches. */
 const REMEMBERED = 16;
-
-/** Of an idle viewer there are thousands: what is empty, all of them share. */
-const NONE: readonly SentPing[] = [];
-
-/** A payload as a string, which keeps no buffer's memory. */
-export const payloadText = (payload: Buffer): string => payload.toString('latin1');
-
-const remaining = (
-  pings: readonly SentPing[],
-  holds: (ping: SentPing, at: number) => boolean,
-): readonly SentPing[] => {
-  const left = pings.filter(holds);
-  return left.length === 0 ? NONE : left;
-};
 
 /**
  * The liveness of one open viewer. All times are milliseconds of one monotonic clock; what
@@ -57,8 +36,8 @@ export class Liveness {
   #nextPingAt: number;
   #spread: number;
   #firstPing: SentPing | null = null;
-  #pings = NONE;
-  #backendPings = NONE;
+  #pings = NO_PINGS;
+  #backendPings = NO_PINGS;
   /** An answered Ping proves that everything up to its end has been read. */
   #provenUpTo = 0;
   #rttMs: number | null = null;
@@ -295,5 +274,6 @@ export class Liveness {
     this.#smoothedRttMs =
       this.#smoothedRttMs === null ? rtt : this.#smoothedRttMs * 0.875 + rtt * 0.125;
     this.#rtts.add(now, rtt);
+    this.#rules.onRtt?.(rtt);
   }
 }

@@ -26,6 +26,13 @@ export class OldestFirst<Key, Value> {
     return this.#oldest;
   }
 
+  /** All of them, the oldest first. */
+  *[Symbol.iterator](): Generator<readonly [Key, Value], void> {
+    for (let entry = this.#oldest; entry !== null; entry = entry.newer) {
+      yield [entry.key, entry.value];
+    }
+  }
+
   /** The value of a key. */
   get(key: Key): Value | undefined {
     return this.#byKey.get(key)?.value;

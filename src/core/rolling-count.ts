@@ -8,6 +8,14 @@ export class RollingCount {
   readonly #slots = new Uint32Array(SLOTS);
   #newest = 0;
 
+  /** Another one that has counted the same, and goes on by itself. */
+  copy(): RollingCount {
+    const other = new RollingCount();
+    other.#slots.set(this.#slots);
+    other.#newest = this.#newest;
+    return other;
+  }
+
   /** Counts one. */
   add(now: number): void {
     this.#advance(now);

@@ -28,6 +28,10 @@ export type RouteOptions = {
    * Without it all viewers belong to the one session `default`.
    */
   readonly path: string;
+  /** Newcomers are turned away, so it is not ready. */
+  readonly draining?: boolean;
+  /** The session id of an upgrade, whatever its path; null: that is not proxied. */
+  readonly session?: string | null;
 };
 
 /**
@@ -108,6 +112,13 @@ const idText = (path: string, pattern: string): string | null => {
   return text.includes('/') ? null : text;
 };
 
+/** The id of an upgrade, decoded; null where it is none that is proxied. */
+const idOf = (path: string, { path: pattern, session }: RouteOptions): string | null => {
+  if (session !== undefined) return session;
+  const id = idText(path, pattern);
+  return id === null ? null : decodedOnce(id);
+};
+
 type Split = { readonly path: string; readonly query: string };
 
 const splitTarget = (target: string): Split | null => {
@@ -118,14 +129,14 @@ const splitTarget = (target: string): Split | null => {
     : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 };
 
-/** The session of a path, or the answer to a wrong method or a wrong id. */
+/** The session of a path, decoded, or the answer to a wrong method or a wrong id. */
 const sessionAt = (method: string, text: string): SessionId | Answer => {
   if (method !== 'GET') {
     return answer(405, 'The method is wrong: a WebSocket opens with GET', { Allow: 'GET' });
   }
   if (text === '') return answer(400, 'The session id is missing: put one into the path');
   return (
-    sessionIdOf(decodedOnce(text)) ??
+    sessionIdOf(text) ??
     answer(
       400,
       'The session id is malformed: use 1 to 128 letters, digits and . _ ~ -, a letter or digit first',
@@ -202,7 +213,7 @@ const closing = (last: Answer): Answer => ({
  */
 export const routePlain = (
   { method, target }: Pick<RequestLine, 'method' | 'target'>,
-  { path: pattern }: RouteOptions,
+  { path: pattern, draining = false }: RouteOptions,
   page: Page | null = null,
 ): Answer => {
   const split = splitTarget(target);
@@ -213,14 +224,16 @@ export const routePlain = (
     );
   }
   if (split.path === '/healthz' || split.path === '/readyz') {
-    return method === 'GET' || method === 'HEAD'
-      ? answer(200, split.path === '/healthz' ? 'ok' : 'ready')
-      : answer(405, 'The method is wrong: ask with GET', { Allow: 'GET, HEAD' });
+    if (method !== 'GET' && method !== 'HEAD') {
+      return answer(405, 'The method is wrong: ask with GET', { Allow: 'GET, HEAD' });
+    }
+    if (split.path === '/healthz') return answer(200, 'ok');
+    return draining ? answer(503, 'draining') : answer(200, 'ready');
   }
   if (page !== null && split.path === '/') return pageAnswer(method, page);
   const id = idText(split.path, pattern);
   if (id === null) return answer(404, `Nothing is here: viewers connect to ${pattern}`);
-  const session = sessionAt(method, id);
+  const session = sessionAt(method, decodedOnce(id));
   return typeof session === 'string'
     ? answer(426, 'Only WebSockets are served here: send Upgrade: websocket', UPGRADE_WANTED)
     : session;
@@ -240,7 +253,7 @@ export const routeUpgrade = (
     return closing(answer(431, `The headers are too many: send at most ${MAX_FIELDS}`));
   }
   const split = splitTarget(request.target);
-  const id = split === null ? null : idText(split.path, options.path);
+  const id = split === null ? null : idOf(split.path, options);
   if (split === null || id === null) return closing(routePlain(request, options));
   const session = sessionAt(request.method, id);
   if (typeof session !== 'string') return closing(session);

@@ -18,12 +18,15 @@ const decoded = (value: string): string => {
   return Buffer.from(text, 'utf8').equals(bytes) ? text : value;
 };
 
-/** A header's value as a name: NFC, nothing that is not seen, at most 64 characters; null if empty. */
-export const whoFrom = (value: string): string | null => {
-  const seen = decoded(value).replaceAll(UNSEEN, '').normalize('NFC').trim();
+/** A text as a name: NFC, nothing that is not seen, at most 64 characters; null if empty. */
+export const nameFrom = (text: string): string | null => {
+  const seen = text.replaceAll(UNSEEN, '').normalize('NFC').trim();
   const who = Array.from(seen).slice(0, MOST_CHARACTERS).join('').trim();
   return who === '' ? null : who;
 };
+
+/** The same of a header's value. */
+export const whoFrom = (value: string): string | null => nameFrom(decoded(value));
 
 /** Who the viewer is, and the headers that the backend may see. */
 export type Naming = { readonly who: string | null; readonly rawHeaders: RawHeaders };

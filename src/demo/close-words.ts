@@ -23,6 +23,18 @@ export const inPlainWords = (code: number, reason: string): PlainWords => {
       ['Refused', 'The proxy has as many viewers as it takes in all its sessions together.'],
     ],
     [
+      '1013 session locked',
+      ['Refused', 'An operator has locked this session: it takes no more viewers for now.'],
+    ],
+    [
+      '1013 proxy is draining',
+      ['Refused', 'The proxy takes no more viewers: it stops as soon as the last one has gone.'],
+    ],
+    [
+      '1012 service restart',
+      ['Disconnected', 'The proxy makes way for another one. This tab comes back by itself.'],
+    ],
+    [
       '1008 evicted by operator',
       ['Evicted', `An operator ended this connection${told === undefined ? '' : `: ${told}`}.`],
     ],

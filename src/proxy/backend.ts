@@ -19,6 +19,8 @@ export type DialOutcome =
       readonly answer: Agreement;
       /** The `Sec-WebSocket-Accept` that was verified; the viewer's key is the same. */
       readonly accept: string;
+      /** The backend is behind a Unix socket. */
+      readonly isLocal: boolean;
       readonly rest: Buffer;
     }
   | { readonly ok: false; readonly cause: DialCause; readonly detail: string };
@@ -104,7 +106,14 @@ export class Dial {
     this.#socket.off('end', this.#onEnd);
     this.#socket.off('error', this.#onError);
     const rest = this.#received.subarray(verdict.headLength);
-    this.#done({ ok: true, socket: this.#socket, answer: verdict, accept: this.#accept, rest });
+    this.#done({
+      ok: true,
+      socket: this.#socket,
+      answer: verdict,
+      accept: this.#accept,
+      isLocal: 'socketPath' in this.#request.address,
+      rest,
+    });
   };
 
   #fail(cause: DialCause, detail: string): void {

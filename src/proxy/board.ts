@@ -39,18 +39,41 @@ const nobody = (): readonly Holder[] => [];
 export class Board {
   readonly #clock: Clock;
   readonly #listeners = new Set<(event: ProxyEvent) => void>();
-  readonly #lines: Line[] = [];
-  readonly #open = new OpenLines<Line>();
+  #lines: Line[] = [];
+  #open = new OpenLines<Line>();
   readonly #newestOf = new Map<EventKind, number>();
-  readonly #refused = new RollingCount();
-  readonly #evicted = new RollingCount();
+  #refused = new RollingCount();
+  #evicted = new RollingCount();
   readonly #refusedBySession = new Map<SessionId, RollingCount>();
   #newest = 0;
+  #logFails = false;
   /** The time of the last event, and how it is written: storms bring many in a millisecond. */
   #written = { at: Number.NaN, text: '' };
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Another one with the same lines and counts, by another clock; nobody listens to it. */
+  copy(clock: Clock): Board {
+    const other = new Board(clock);
+    const grown = new Map<Line, Line>();
+    other.#open = this.#open.copy((line) => {
+      const own = { ...line };
+      grown.set(line, own);
+      return own;
+    });
+    // What does not grow any more can belong to both.
+    other.#lines = this.#lines.map((line) => grown.get(line) ?? line);
+    for (const [kind, seq] of this.#newestOf) other.#newestOf.set(kind, seq);
+    other.#refused = this.#refused.copy();
+    other.#evicted = this.#evicted.copy();
+    for (const [session, counts] of this.#refusedBySession) {
+      other.#refusedBySession.set(session, counts.copy());
+    }
+    other.#newest = this.#newest;
+    other.#logFails = this.#logFails;
+    return other;
   }
 
   /** Refusals of the last 5 minutes, in all sessions. */
@@ -61,6 +84,11 @@ export class Board {
   /** Evictions of the last 5 minutes, in all sessions. */
   get evicted(): number {
     return this.#evicted.count(this.#clock.now());
+  }
+
+  /** Events are not written where they should be kept. */
+  get logFails(): boolean {
+    return this.#logFails;
   }
 
   /** Refusals of the last 5 minutes in a session that has viewers. */
@@ -143,6 +171,8 @@ export class Board {
   #count(body: EventBody): void {
     const now = this.#clock.now();
     if (body.event === 'viewer.evicted') this.#evicted.add(now);
+    if (body.event === 'log.failed') this.#logFails = true;
+    if (body.event === 'log.recovered') this.#logFails = false;
     if (body.event !== 'viewer.refused') return;
     this.#refused.add(now);
     if (body.viewers === 0) return;

@@ -2,11 +2,14 @@
 import type { Clock } from '../clock.ts';
 import type { Command, CommandResult, SessionId, ViewerId } from '../contract.ts';
 import { wrongNote } from '../core/eviction.ts';
-import type { Ledger } from '../core/ledger.ts';
+import { type Ledger, MOST_OWN_CAPS, type Shut } from '../core/ledger.ts';
 import { sessionIdOf } from '../core/route.ts';
 import type { Board } from './board.ts';
+import { drain, intend, lock, unlock } from './doors.ts';
+import type { Draining } from './draining.ts';
 import type { Graveyard } from './graveyard.ts';
 import { listViewers } from './listing.ts';
+import { recordRefusal } from './refused-commands.ts';
 import type { Registry } from './registry.ts';
 
 /** What commands work on. */
@@ -18,7 +21,11 @@ export type Desk = {
   readonly clock: Clock;
   /** Slots may be free, in one session or in any: whoever waits may have them. */
   readonly freed: (session: SessionId | null) => void;
+  /** Whoever waits for a slot of a session, or of any (null), is refused. */
+  readonly shut: (session: SessionId | null, cause: Shut) => void;
+  readonly draining: Draining;
   readonly stop: (now: boolean) => Promise<void>;
+  readonly isStopping: () => boolean;
   readonly hasStopped: () => boolean;
 };
 
@@ -69,11 +76,9 @@ const keep = (
   return DONE;
 };
 
-/** Carries commands out; never rejects. */
-export const commandRunner = (desk: Desk) => {
-  const { ledger, board, registry, graveyard, clock, freed, stop, hasStopped } = desk;
+const executor = (desk: Desk) => {
+  const { ledger, board, registry, graveyard, clock, freed, stop } = desk;
   return async (command: Command): Promise<CommandResult> => {
-    if (hasStopped() && command.do !== 'stop') return refused('the proxy has stopped');
     switch (command.do) {
       case 'evict':
         return evict(desk, command);
@@ -85,6 +90,9 @@ export const commandRunner = (desk: Desk) => {
         const { cap, session, actor } = command;
         const wrong = wrongCap(cap, session);
         if (wrong !== null) return wrong;
+        if (session !== undefined && !ledger.hasRoomForCap(session)) {
+          return refused(`${MOST_OWN_CAPS} sessions have a cap of their own: lift one first`);
+        }
         const from = ledger.setCap(cap, session);
         const which = session === undefined ? {} : { session };
         board.record({ event: 'cap.changed', from, to: cap, actor, ...which });
@@ -95,7 +103,8 @@ export const commandRunner = (desk: Desk) => {
         const { session, actor } = command;
         if (!ledger.hasOwnCap(session)) return refused(`${session} has no cap of its own`);
         const from = ledger.liftCap(session);
-        board.record({ event: 'cap.changed', from, to: ledger.cap, actor, session });
+        const lifted = { session, lifted: true } as const;
+        board.record({ event: 'cap.changed', from, to: ledger.cap, actor, ...lifted });
         freed(session);
         return DONE;
       }
@@ -103,11 +112,30 @@ export const commandRunner = (desk: Desk) => {
         const { cap, session } = command;
         return wrongCap(cap, session) ?? { ok: true, preview: ledger.preview(cap, session) };
       }
+      case 'lock':
+        return lock(desk, command);
+      case 'unlock':
+        return unlock(desk, command);
+      case 'drain':
+        return drain(desk, command);
+      case 'intend':
+        return intend(desk, command);
       case 'stop':
         await stop(command.now);
         return DONE;
       default:
         return command satisfies never;
     }
+  };
+};
+
+/** Carries commands out, and records those that are refused; never rejects. */
+export const commandRunner = (desk: Desk) => {
+  const execute = executor(desk);
+  return async (command: Command): Promise<CommandResult> => {
+    if (desk.hasStopped() && command.do !== 'stop') return refused('the proxy has stopped');
+    const result = await execute(command);
+    if (!result.ok) recordRefusal(desk.board, command, result.reason);
+    return result;
   };
 };

@@ -17,25 +17,32 @@ import { FromBackend, FromViewer } from './reports.ts';
 
 /** What all connections of a proxy are held to: made once, and shared. */
 export type ConnectionRules = {
-  readonly health: HealthRules;
+  /** Of a connection whose backend is on this machine behind a Unix socket, and of any other. */
+  readonly health: Readonly<Record<'local' | 'remote', HealthRules>>;
   /** Of frames from either side, without permessage-deflate and with it. */
   readonly frames: Readonly<Record<'plain' | 'deflated', Readonly<Record<Side, ScanRules>>>>;
 };
 
-/** The rules that follow from the options. */
-export const connectionRules = (options: ProxyOptions, tickMs: number): ConnectionRules => {
+/** The rules that follow from the options; `onRtt` is called with every round trip to a viewer. */
+export const connectionRules = (
+  options: ProxyOptions,
+  tickMs: number,
+  onRtt?: (rttMs: number) => void,
+): ConnectionRules => {
   const { pingIntervalMs, pongTimeoutMs, writeTimeoutMs, backendPingIntervalMs } = options;
   const { maxViewerMessage, maxBackendMessage } = options;
   const usual = { pongTimeoutMs, writeTimeoutMs, tickMs };
-  // A process that dies on this machine closes its socket.
-  const isLocal = 'socketPath' in options.backend.address;
-  const backend = { ...usual, pingIntervalMs: isLocal ? 0 : backendPingIntervalMs };
+  const health = (backendPingMs: number): HealthRules => {
+    const backend = { ...usual, pingIntervalMs: backendPingMs };
+    return { ...usual, pingIntervalMs, backend, onRtt };
+  };
   const frames = (deflate: boolean): Record<Side, ScanRules> => ({
     viewer: { masked: true, maxMessage: maxViewerMessage, deflate },
     backend: { masked: false, maxMessage: maxBackendMessage, deflate },
   });
   return {
-    health: { ...usual, pingIntervalMs, backend },
+    // A process that dies on this machine closes its socket.
+    health: { local: health(0), remote: health(backendPingIntervalMs) },
     frames: { plain: frames(false), deflated: frames(true) },
   };
 };
@@ -55,6 +62,8 @@ export type ConnectionParts = {
   readonly clock: Clock;
   /** permessage-deflate was agreed. */
   readonly deflate: boolean;
+  /** The backend is behind a Unix socket. */
+  readonly isLocal: boolean;
   /** 0 to below 1; see `Liveness`. */
   readonly phase: number;
   readonly owner: ConnectionOwner;
@@ -78,7 +87,8 @@ export class Connection {
   #legsLeft = 2;
   #closes = NO_CLOSES;
 
-  constructor({ viewer, backend, rules, clock, deflate, phase, owner }: ConnectionParts) {
+  constructor(parts: ConnectionParts) {
+    const { viewer, backend, rules, clock, deflate, isLocal, phase, owner } = parts;
     this.#owner = owner;
     const frames = rules.frames[deflate ? 'deflated' : 'plain'];
     const fromBackend = new FromBackend(this, clock);
@@ -86,7 +96,7 @@ export class Connection {
     this.toViewer = new Direction(backend, viewer, frames.backend, fromBackend);
     this.toBackend = new Direction(viewer, backend, frames.viewer, fromViewer);
     const ends = { viewer, backend, toViewer: this.toViewer, toBackend: this.toBackend };
-    this.health = new Health(ends, rules.health, clock.now, phase);
+    this.health = new Health(ends, rules.health[isLocal ? 'local' : 'remote'], clock.now, phase);
     this.#legs = {
       viewer: new Leg('viewer', viewer, this.toViewer, clock, this),
       backend: new Leg('backend', backend, this.toBackend, clock, this),

@@ -10,6 +10,14 @@ import { Dial, type DialOutcome } from './backend.ts';
 
 type Rules = Pick<ProxyOptions, 'maxDials' | 'dialTimeoutMs' | 'backend'>;
 
+/** What is not as it is for all others. */
+type Apart = {
+  /** Absent: as `backend` says. */
+  readonly tls?: boolean;
+  /** When the dial timeout began; absent: now. */
+  readonly askedAt?: number;
+};
+
 /** What whoever asks for a dial is told; nothing of it after the dial was aborted. */
 export type DialEvents = {
   /** Its turn has come: right after this the backend is dialled. */
@@ -21,6 +29,7 @@ export type DialEvents = {
 /** One dial from the moment that it is asked for. */
 type Order = {
   readonly request: BackendRequest;
+  readonly tls: boolean;
   readonly events: DialEvents;
   readonly askedAt: number;
   /** Ends it, whether it waits or dials. */
@@ -41,8 +50,9 @@ export class Dials {
   }
 
   /** Dials now or in turn; returns what aborts it. */
-  dial(request: BackendRequest, events: DialEvents): Cancel {
-    const order: Order = { request, events, askedAt: this.#clock.now(), end: () => undefined };
+  dial(request: BackendRequest, events: DialEvents, apart: Apart = {}): Cancel {
+    const { tls = this.#rules.backend.tls, askedAt = this.#clock.now() } = apart;
+    const order: Order = { request, tls, events, askedAt, end: () => undefined };
     if (this.#turns.ask(order)) this.#begin(order);
     else this.#wait(order);
     return () => {
@@ -52,7 +62,8 @@ export class Dials {
   }
 
   #wait(order: Order): void {
-    order.end = this.#clock.after(this.#rules.dialTimeoutMs, () => this.#giveUp(order));
+    const leftMs = order.askedAt + this.#rules.dialTimeoutMs - this.#clock.now();
+    order.end = this.#clock.after(Math.max(0, leftMs), () => this.#giveUp(order));
   }
 
   #giveUp(order: Order): void {
@@ -61,13 +72,13 @@ export class Dials {
   }
 
   #begin(order: Order): void {
-    const { dialTimeoutMs: timeoutMs, backend } = this.#rules;
+    const { dialTimeoutMs: timeoutMs } = this.#rules;
     const waitedMs = this.#clock.now() - order.askedAt;
     // The loop was busy, and its timer is still to run.
     if (waitedMs >= timeoutMs) return this.#giveUp(order);
     order.events.begins();
     const limits = { clock: this.#clock, timeoutMs, waitedMs };
-    const dial = new Dial(order.request, backend.tls, limits, (outcome) => {
+    const dial = new Dial(order.request, order.tls, limits, (outcome) => {
       this.#finish(order, outcome);
     });
     order.end = () => dial.abort();

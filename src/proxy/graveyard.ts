@@ -36,6 +36,17 @@ export class Graveyard {
     this.#clock = clock;
   }
 
+  /** Another one with the same tombstones, by another clock. */
+  copy(clock: Clock): Graveyard {
+    const other = new Graveyard(clock);
+    for (const [viewer, grave] of this.#graves) other.#graves.set(viewer, grave);
+    for (const [session, all] of this.#bySession) other.#bySession.set(session, [...all]);
+    for (const [origin, ends] of this.#evictedByOrigin) {
+      other.#evictedByOrigin.set(origin, [...ends]);
+    }
+    return other;
+  }
+
   /** How many there are. */
   get size(): number {
     this.#clear();

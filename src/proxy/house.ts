@@ -2,9 +2,9 @@
 import type { Clock } from '../clock.ts';
 import type { ProxyOptions } from '../contract.ts';
 import type { Ledger } from '../core/ledger.ts';
+import type { Backends } from './backends.ts';
 import type { Board } from './board.ts';
 import type { ConnectionRules } from './connection.ts';
-import type { Dials } from './dials.ts';
 import type { Graveyard } from './graveyard.ts';
 import type { Refusals } from './refuse.ts';
 import type { Viewer } from './viewer.ts';
@@ -20,7 +20,7 @@ export type House = {
   readonly board: Board;
   readonly graveyard: Graveyard;
   readonly refusals: Refusals;
-  readonly dials: Dials;
+  readonly backends: Backends;
   /** The backend of the viewer is about to be dialled: older connections to it may have to go. */
   readonly makeRoom: (viewer: Viewer) => void;
   /** The viewer gives its slot back; its legs may linger. */

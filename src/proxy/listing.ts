@@ -10,6 +10,7 @@ import type {
   SessionSort,
   SessionState,
   Slice,
+  Sort,
   View,
   ViewerId,
   ViewerRow,
@@ -138,10 +139,34 @@ const numberIn = (id: ViewerId): number | null => {
   return digits === undefined ? null : Number(digits);
 };
 
+type Part = {
+  readonly sort: Sort<ViewerSort>;
+  readonly after: ViewerId | null;
+  readonly skip: number;
+  readonly most: number;
+};
+
+/** The `most` viewers that stand behind `after`, or, where that has gone, behind the first `skip`. */
+const sortedPart = (
+  listed: readonly Viewer[],
+  { sort: { by, reversed }, after, skip, most }: Part,
+  now: number,
+): { readonly viewers: readonly Viewer[]; readonly more: boolean } => {
+  const order = { keyOf: viewerKey(by, now), reversed, tie: byArrival };
+  const isThere = after !== null && listed.some(({ id }) => id === after);
+  const rows = isThere ? most : Math.min(skip, listed.length) + most - 1;
+  const window = { anchor: after, edge: 'first', before: 0, after: rows } as const;
+  const slice = sortedSlice(listed, order, window, ({ id }) => id);
+  // Near the end of the list the window begins before its anchor.
+  const start = isThere ? slice.rows.findIndex(({ id }) => id === after) + 1 : skip;
+  const viewers = slice.rows.slice(start, start + most);
+  return { viewers, more: slice.from + start + viewers.length < slice.total };
+};
+
 /** Answers `list`; how often it can be asked is for whoever asks. */
 export const listViewers = (
   { registry, ledger, graveyard, clock }: Lists,
-  { session, filter, after, most }: Extract<Command, { readonly do: 'list' }>,
+  { session, filter, after, most, sort, skip }: Extract<Command, { readonly do: 'list' }>,
 ): CommandResult => {
   if (!Number.isInteger(most) || most < 1 || most > MOST) {
     return refused(`most is a whole number from 1 to ${MOST}`);
@@ -156,6 +181,14 @@ export const listViewers = (
   }
   const viewers: ViewerRow[] = [];
   const among = session === null ? registry.viewers : (registry.sessions.get(session) ?? []);
+  if (sort !== undefined) {
+    const isWanted = (viewer: Viewer): boolean =>
+      wanted?.(viewer, states.get(viewer.slot.session) ?? 'ok') !== false;
+    const listed = [...among].filter(isWanted);
+    const part = sortedPart(listed, { sort, after, skip: skip ?? 0, most }, now);
+    const rows = part.viewers.map((viewer) => viewerRow(viewer, graveyard, now));
+    return { ok: true, viewers: rows, more: part.more };
+  }
   for (const viewer of among) {
     if (viewer.number <= start) continue;
     if (wanted?.(viewer, states.get(viewer.slot.session) ?? 'ok') === false) continue;

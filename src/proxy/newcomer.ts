@@ -5,7 +5,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Holder, SessionId } from '../contract.ts';
-import { backendRequest } from '../core/backend-request.ts';
 import { CLOSE } from '../core/close-codes.ts';
 import type { Forwarded } from '../core/forwarded.ts';
 import type { RawHeaders } from '../core/headers.ts';
@@ -56,8 +55,7 @@ export const seat = (
   const viewer = new Viewer({ number, slot, remote, who, heldMs, request, socket, head }, house);
   admit(viewer);
   if (viewers === cap) house.board.record({ event: 'session.full', session, viewers, cap });
-  const { backend: template, backendHost } = house.options;
-  viewer.dial(backendRequest({ template, session, query, rawHeaders, backendHost, forwarded }));
+  viewer.dial({ session, query, rawHeaders, forwarded, request });
 };
 
 /** Why a newcomer gets no slot, and how long it waited to hear that. */
@@ -85,6 +83,8 @@ const recordRefusal = (
 const WORDS = {
   cap: CLOSE.sessionFull,
   'max-viewers': CLOSE.proxyFull,
+  locked: CLOSE.sessionLocked,
+  draining: CLOSE.draining,
   shutdown: CLOSE.shuttingDown,
 } as const;
 

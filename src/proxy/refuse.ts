@@ -47,6 +47,12 @@ export const answerHttp = (
   socket.on('close', cancel);
 };
 
+/** Says that there is no such session: by a status, since whoever asks in vain is no viewer. */
+export const answerNotFound = (socket: Socket, clock: Clock): Refusal => {
+  answerHttp(socket, clock, { status: 404, body: 'There is no such session\n' });
+  return { status: 404, closeSent: false };
+};
+
 /** The subprotocols in the order of preference; null where one is malformed or offered twice. */
 const offeredBy = (rawHeaders: RawHeaders): readonly string[] | null => {
   const offered = elementsOf(rawHeaders, 'sec-websocket-protocol');

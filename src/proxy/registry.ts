@@ -79,10 +79,10 @@ export class Registry {
     return !this.#sessions.has(viewer.slot.session);
   }
 
-  /** Nothing is left of a viewer. */
-  gone(viewer: Viewer): void {
+  /** Nothing is left of a viewer; false where nothing was. */
+  gone(viewer: Viewer): boolean {
     dropFrom(this.#lingering, viewer);
-    this.#lingerers.delete(viewer);
+    return this.#lingerers.delete(viewer);
   }
 
   /**

@@ -32,6 +32,9 @@ const LARGE = 16 * 1024;
 const isWorthFreeing = (bytes: Buffer): boolean =>
   bytes.length >= LARGE && bytes.length === bytes.buffer.byteLength;
 
+/** Nobody else is given what comes from there; a program may listen to the sockets it hands in. */
+const isReadOnce = (socket: Socket): boolean => socket.listenerCount('data') <= 1;
+
 /**
  * Gives a chunk's memory back once the kernel has its bytes. For memory outside its heap V8
  * collects the whole heap every few dozen MiB, which cost more than the relaying itself.
@@ -172,7 +175,8 @@ export class Direction {
 
   #write(bytes: Buffer): void {
     if (this.#shut || this.#to.destroyed) return;
-    if (isWorthFreeing(bytes)) this.#to.write(bytes, (error) => free(bytes, error));
+    if (isWorthFreeing(bytes) && isReadOnce(this.#from))
+      this.#to.write(bytes, (error) => free(bytes, error));
     else this.#to.write(bytes);
     this.#written += bytes.length;
     this.#relayed += bytes.length;

@@ -1,7 +1,8 @@
 /**
  * The one tick of a proxy: at each, all open viewers are looked at and judged. Those whose pong
  * deadline comes before the next one are also judged in between, for an eviction makes room. It
- * judges after the sockets were polled, so that what arrived while the loop was busy counts first.
+ * judges after the sockets were polled, so that what arrived while the loop was busy counts first,
+ * and by the time before that: while they are polled the loop may be busy, too.
  */
 import type { Cancel, Clock } from '../clock.ts';
 import { readKernelQueues } from './kernel-queues.ts';
@@ -41,6 +42,7 @@ export class Rounds {
   #expiring: readonly Viewer[] = [];
   #cancelStep: Cancel | null = null;
   #due = false;
+  #tickAt: number;
   #asking = false;
   #roundAt: number;
 
@@ -51,7 +53,9 @@ export class Rounds {
     this.#viewers = viewers;
     this.#onRound = onRound;
     this.#roundAt = clock.now();
+    this.#tickAt = this.#roundAt;
     this.#cancel = clock.every(tickMs, () => {
+      this.#tickAt = clock.now();
       if (this.#due) return;
       this.#due = true;
       setImmediate(() => this.#round());
@@ -67,7 +71,7 @@ export class Rounds {
 
   #round(): void {
     this.#due = false;
-    const now = this.#clock.now();
+    const now = this.#tickAt;
     const elapsedMs = now - this.#roundAt;
     this.#roundAt = now;
     const suspects: Viewer[] = [];
@@ -97,12 +101,12 @@ export class Rounds {
     this.#cancelStep = null;
     if (this.#expiring.length === 0) return;
     this.#cancelStep = this.#clock.after(this.#tickMs / STEPS, () => {
-      setImmediate(() => this.#expire());
+      const now = this.#clock.now();
+      setImmediate(() => this.#expire(now));
     });
   }
 
-  #expire(): void {
-    const now = this.#clock.now();
+  #expire(now: number): void {
     const left: Viewer[] = [];
     for (const viewer of this.#expiring) {
       const inMs = expiresInMs(viewer, now);

@@ -51,6 +51,7 @@ export const sessionRow = (
     dialling,
     cap,
     capIsOwn: ledger.hasOwnCap(id),
+    locked: ledger.locks.holds(id),
     p95RttMs: p95Of(session),
     queuedBytes: sumOf(session, queuedOf),
     bytesPerSecond: Math.round(sumOf(session, rateOf)),

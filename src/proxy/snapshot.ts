@@ -39,15 +39,20 @@ export type Scene = {
   readonly graveyard: Graveyard;
   /** Newcomers that wait. */
   readonly held: number;
+  /** Time left of a drain, in milliseconds; null: there is none. */
+  readonly drainLeftMs: number | null;
   readonly address: string;
+  /** The Unix socket of those who control it; null: there is none. */
+  readonly control: string | null;
   readonly startedAt: number;
   readonly seq: number;
   readonly loopP99Ms: number | null;
 };
 
-const totalsOf = (
+/** The counts of this moment. */
+export const totalsOf = (
   { sessions, states, full, over }: Census,
-  { ledger, board, held }: Pick<Scene, 'ledger' | 'board' | 'held'>,
+  { ledger, board, held, drainLeftMs }: Pick<Scene, 'ledger' | 'board' | 'held' | 'drainLeftMs'>,
 ): Totals => ({
   sessions: sessions.length,
   viewers: ledger.total,
@@ -56,9 +61,13 @@ const totalsOf = (
   stuck: states.stuck,
   full,
   over,
+  locked: ledger.locks.all,
+  locks: ledger.locks.size,
+  draining: drainLeftMs === null ? null : { leftMs: drainLeftMs, viewers: ledger.total },
   held,
   refused: board.refused,
   evicted: board.evicted,
+  logFails: board.logFails,
 });
 
 const mapRows = <From, To>(slice: Slice<From>, row: (from: From) => To): Slice<To> => ({
@@ -109,6 +118,7 @@ export const draw = (scene: Scene, view: View): Snapshot => {
     at: clock.date().getTime(),
     startedAt: scene.startedAt,
     address: scene.address,
+    ...(scene.control === null ? {} : { control: scene.control }),
     cap: ledger.cap,
     maxViewers: options.maxViewers,
     pingIntervalMs: options.pingIntervalMs,

@@ -4,10 +4,12 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { isTrustedPeer, viewerAddress } from '../core/forwarded.ts';
 import { mayConnect } from '../core/origin.ts';
 import { routeUpgrade } from '../core/route.ts';
-import { nameViewer } from '../core/who.ts';
+import { nameFrom, nameViewer } from '../core/who.ts';
+import { guarded } from './guarded.ts';
 import { type Hall, seat, turnAway } from './newcomer.ts';
 import { answerHttp } from './refuse.ts';
 import type { Waiting } from './waiting.ts';
@@ -28,32 +30,63 @@ export const trustedBy = (ranges: readonly string[]): ((address: string) => bool
 /** What the door needs to know besides what seats and refusals do. */
 export type Door = Hall & {
   readonly trusted: (address: string) => boolean;
-  /** The proxy listens on loopback; see `mayConnect`. */
-  readonly loopback: boolean;
   readonly waiting: Waiting;
+  readonly isDraining: () => boolean;
+  readonly hooks: DoorHooks;
+};
+
+/** What the program may decide itself that the proxy is part of. */
+export type DoorHooks = {
+  /** The session id of an upgrade, whatever its path; null: that is not proxied. */
+  readonly session?: (request: IncomingMessage) => string | null;
+  /** Who a viewer is; null: what the header says, if anything. */
+  readonly nameViewer?: (request: IncomingMessage) => string | null;
+};
+
+/** One upgrade, as Node hands it over. */
+export type Upgrade = {
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+  /** Bytes that came behind the request. */
+  readonly head: Buffer;
+  /** The server listens on loopback; see `mayConnect`. */
+  readonly loopback: boolean;
+};
+
+/** What a hook says; null where it says nothing, fails, or says something else than a text. */
+const said = (
+  hook: ((request: IncomingMessage) => string | null) | undefined,
+  request: IncomingMessage,
+): string | null => {
+  const text: unknown = hook === undefined ? null : guarded(() => hook(request));
+  return typeof text === 'string' ? text : null;
 };
 
 /** Takes one upgrade in; returns once the viewer dials, waits or is answered. */
-export const enter = (door: Door, request: IncomingMessage, socket: Socket, head: Buffer): void => {
-  const { house } = door;
+export const enter = (door: Door, { request, socket, head, loopback }: Upgrade): void => {
+  const { house, hooks } = door;
   const { method = '', httpVersion, url = '', rawHeaders } = request;
-  const route = routeUpgrade({ method, httpVersion, target: url, rawHeaders }, house.options);
+  const { path } = house.options;
+  const chosen = hooks.session === undefined ? {} : { session: said(hooks.session, request) };
+  const options = { path, draining: door.isDraining(), ...chosen };
+  const route = routeUpgrade({ method, httpVersion, target: url, rawHeaders }, options);
   if (route.kind === 'answer') {
     answerHttp(socket, house.clock, route);
     return;
   }
   const { allowOrigins } = house.options;
-  const origin = mayConnect({ rawHeaders, loopback: door.loopback, allowOrigins });
+  const origin = mayConnect({ rawHeaders, loopback, allowOrigins });
   if (!origin.ok) {
     answerHttp(socket, house.clock, { status: 403, body: origin.body });
     return;
   }
   const peer = { address: socket.remoteAddress, port: socket.remotePort };
   const { trusted } = door;
-  const forwarded = viewerAddress({ peer, rawHeaders, trusted });
+  const secure = socket instanceof TLSSocket;
+  const forwarded = viewerAddress({ peer, rawHeaders, secure, trusted });
   const isTrusted = isTrustedPeer({ peer, trusted });
   const named = nameViewer(rawHeaders, house.options.whoHeader, isTrusted);
-  const { who } = named;
+  const who = nameFrom(said(hooks.nameViewer, request) ?? '') ?? named.who;
   const { session, query } = route;
   const arrival = { session, query, forwarded, who, rawHeaders: named.rawHeaders };
   const newcomer = { ...arrival, request, socket, head };

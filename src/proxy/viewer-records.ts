@@ -24,6 +24,12 @@ export type Subject = {
 /** Who evicted a viewer, and why in their words, where they said so. */
 export type Eviction = { readonly actor: string; readonly note: string | null };
 
+const byOf = (eviction: Eviction | null): { readonly actor?: string; readonly note?: string } => {
+  if (eviction === null) return {};
+  const { actor, note } = eviction;
+  return note === null ? { actor } : { actor, note };
+};
+
 /** Records the events of one viewer. */
 export class ViewerRecords {
   readonly #subject: Subject;
@@ -49,8 +55,16 @@ export class ViewerRecords {
     });
   }
 
-  /** The dial brought no relay; `refusal` is what the viewer was told, where it still listened. */
-  unavailable(cause: DialCause, detail: string, refusal: Refusal | null): void {
+  /**
+   * The dial brought no relay; `refusal` is what the viewer was told, where it still listened,
+   * and `eviction` the operator's, where that ended it.
+   */
+  unavailable(
+    cause: DialCause,
+    detail: string,
+    refusal: Refusal | null,
+    eviction: Eviction | null,
+  ): void {
     this.#house.board.record({
       event: 'backend.unavailable',
       ...this.#named,
@@ -58,6 +72,7 @@ export class ViewerRecords {
       detail,
       dialMs: Math.round(this.#house.clock.now() - this.#subject.arrivedAt),
       ...refusal,
+      ...byOf(eviction),
     });
   }
 
@@ -102,7 +117,7 @@ export class ViewerRecords {
       messagesToViewer: toViewer.messages,
       messagesToBackend: toBackend.messages,
     };
-    const { actor = null, note = null } = eviction ?? {};
+    const actor = eviction?.actor ?? null;
     const at = clock.date().getTime();
     const tell = (closed: ClosePut): void => {
       const { id, remote, who, slot } = this.#subject;
@@ -111,8 +126,8 @@ export class ViewerRecords {
       const place = { id, session: slot.session, remote, who };
       graveyard.bury({ ...place, at, cause: why, actor, code, reason, ...figures });
       if (evicted !== null) {
-        const by = { ...(actor !== null && { actor }), ...(note !== null && { note }) };
-        board.record({ event: 'viewer.evicted', ...named, cause: evicted, ...by, ...closed });
+        const by = { ...byOf(eviction), ...closed };
+        board.record({ event: 'viewer.evicted', ...named, cause: evicted, ...by });
       }
       board.record({ event: 'viewer.left', ...named, cause, ...figures, ...messages, ...closed });
     };

@@ -8,7 +8,6 @@ import type { Socket } from 'node:net';
 import type { Cancel } from '../clock.ts';
 import type { ViewerId, ViewerState } from '../contract.ts';
 import { viewerAnswer } from '../core/backend-answer.ts';
-import type { BackendRequest } from '../core/backend-request.ts';
 import { CLOSE, type CloseWords } from '../core/close-codes.ts';
 import { evictedWords } from '../core/eviction.ts';
 import type { Slot } from '../core/ledger.ts';
@@ -21,10 +20,11 @@ import {
   type Side,
 } from '../core/lifecycle.ts';
 import type { DialOutcome } from './backend.ts';
+import type { Wanted } from './backends.ts';
 import { Connection } from './connection.ts';
 import { Early } from './early.ts';
 import { reset } from './leg.ts';
-import type { Refusal } from './refuse.ts';
+import { answerNotFound, type Refusal } from './refuse.ts';
 import type { House } from './house.ts';
 import { type Eviction, ViewerRecords } from './viewer-records.ts';
 
@@ -115,16 +115,16 @@ export class Viewer {
   }
 
   /** Dials the backend, in turn; from here on the viewer looks after itself. */
-  dial(request: BackendRequest): void {
+  dial(wanted: Wanted): void {
     if (this.#arriving === null) return;
-    const { dials, makeRoom, options } = this.#house;
+    const { backends, makeRoom, options } = this.#house;
     this.#early = new Early(this.#socket, options.maxViewerMessage, {
       left: () => this.happen({ on: 'lost', side: 'viewer' }),
       tooBig: () => this.happen({ on: 'offence', side: 'viewer', cause: 'message-too-big' }),
     });
     this.#early.start(this.#arriving.head);
     if (this.phase !== 'dialling') return;
-    this.#abortDial = dials.dial(request, {
+    this.#abortDial = backends.dial(wanted, {
       begins: () => makeRoom(this),
       done: (outcome) => {
         this.#abortDial = null;
@@ -205,6 +205,10 @@ export class Viewer {
         this.#refusal = this.#house.refusals.refuse(request, socket, this.#early.take(), how);
         return undefined;
       }
+      case 'not-found':
+        this.#early?.take();
+        this.#refusal = answerNotFound(this.#socket, this.#house.clock);
+        return undefined;
       case 'cut':
         this.#records.put(effect.side, { closeSent: false });
         if (this.#connection === null) return reset(this.#socket);
@@ -224,7 +228,12 @@ export class Viewer {
       case 'record-admitted':
         return this.#records.admitted();
       case 'record-unavailable':
-        return this.#records.unavailable(effect.cause, this.#dialDetail, this.#refusal);
+        return this.#records.unavailable(
+          effect.cause,
+          this.#dialDetail,
+          this.#refusal,
+          this.#eviction,
+        );
       case 'record-left':
         if (this.#connection === null) return undefined;
         return this.#records.left(effect, this.#connection, this.#eviction);
@@ -237,7 +246,7 @@ export class Viewer {
     const outcome = this.#outcome;
     const early = this.#early;
     if (outcome === null || !outcome.ok || early === null) return;
-    const { answer, accept, socket: backend, rest } = outcome;
+    const { answer, accept, socket: backend, isLocal, rest } = outcome;
     const { clock, rules } = this.#house;
     this.#rest = { viewer: early.take(), backend: rest };
     this.#arriving = null;
@@ -250,6 +259,7 @@ export class Viewer {
       rules,
       clock,
       deflate: answer.deflate,
+      isLocal,
       phase: phaseOf(this.number),
       owner: this,
     });

@@ -5,7 +5,7 @@
  */
 import type { SessionId } from '../contract.ts';
 import { originKey } from '../core/folding.ts';
-import type { NoSlot } from '../core/ledger.ts';
+import type { NoSlot, Shut } from '../core/ledger.ts';
 import { RefusalPace } from '../core/refusal-pace.ts';
 import { boundsFor, WaitingRoom } from '../core/waiting-room.ts';
 import { Held } from './held.ts';
@@ -33,7 +33,9 @@ export class Waiting {
       waitMs: options.probeOnFullMs,
       viewersOf,
       isAwaited: (session) =>
-        ledger.viewers(session) === ledger.capOf(session) && this.#room.waitingFor(session) > 0,
+        ledger.viewers(session) === ledger.capOf(session) &&
+        ledger.shut(session) === null &&
+        this.#room.waitingFor(session) > 0,
       judged: (session) => this.#judged(session),
     });
   }
@@ -45,6 +47,8 @@ export class Waiting {
 
   /** Lets a newcomer wait that got no slot; false: it is to be refused at once. */
   hold(newcomer: Newcomer, cause: NoSlot): boolean {
+    // The proxy is about to end, and must not keep anybody until then.
+    if (cause === 'draining') return false;
     const { session, who, forwarded } = newcomer;
     const { options, clock, ledger } = this.#hall.house;
     const now = clock.now();
@@ -91,7 +95,7 @@ export class Waiting {
       if (full.has(session)) continue;
       const why = this.#trySeat(held, session);
       if (why === 'max-viewers') return;
-      if (why === 'cap') full.add(session);
+      if (why !== null) full.add(session);
     }
   }
 
@@ -99,6 +103,13 @@ export class Waiting {
   #judged(session: SessionId): void {
     const over = this.#room.probesEnd(session, this.#probes.nextAt(session));
     for (const held of over) this.#dismiss(held);
+  }
+
+  /** The door of `session` was shut, or of all (null): nobody waits there any more. */
+  shut(session: SessionId | null, cause: Shut): void {
+    for (const [held, theirs] of this.#room.line(null)) {
+      if (session === null || theirs === session) this.#refuse(held, cause);
+    }
   }
 
   /** Everybody is told that the proxy stops; resolves when nothing is left of them. */

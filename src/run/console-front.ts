@@ -3,13 +3,13 @@
  * the console fails, the terminal is given back, the reason is said, and the proxy goes on with
  * its events as lines; viewers notice nothing.
  */
-import type { showConsole, ShownConsole } from '../../components/show-console.tsx';
+import type { ShownConsole } from '../../components/show-console.tsx';
 import type { Clock } from '../clock.ts';
 import type { startThread } from '../control/thread.ts';
 import type { ScreenOptions } from '../contract.ts';
 import type { ProxyEvent } from '../events.ts';
-import type { Front } from './front.ts';
-import type { EventLines } from './event-lines.ts';
+import { type Drawing, loadDrawing } from './drawing.ts';
+import type { Front, Outlets } from './front.ts';
 import type { Launched } from './launch.ts';
 import { durationText } from '../cli/option-values.ts';
 import { saveFile } from './save-file.ts';
@@ -21,21 +21,18 @@ export type Terminal = {
   readonly env: NodeJS.ProcessEnv;
   /** Writes a line to stderr. */
   readonly say: (line: string) => void;
+  /** Whether the terminal is still there; null: its end is not survived, or not as a terminal. */
+  readonly isThere?: (() => boolean) | null;
 };
 
 /** What is heavy, and so is loaded only to be used. */
 export type Parts = {
-  readonly drawing: () => Promise<{ readonly showConsole: typeof showConsole }>;
+  readonly drawing: () => Promise<Drawing>;
   readonly thread: () => Promise<{ readonly startThread: typeof startThread }>;
 };
 
 const ownParts: Parts = {
-  drawing: () => {
-    // What is coloured is decided by the console. The library that draws would look for
-    // `--no-color` and for `TERM` itself, and leave out inverse too: nobody would see the cursor.
-    process.env['FORCE_COLOR'] = '1';
-    return import('../../components/show-console.tsx');
-  },
+  drawing: loadDrawing,
   thread: () => import('../control/thread.ts'),
 };
 
@@ -54,34 +51,35 @@ const MOST_NOTES = 20;
 export class ConsoleFront implements Front {
   readonly #terminal: Terminal;
   readonly #screen: ScreenOptions;
-  readonly #lines: EventLines;
+  readonly #outlets: Outlets;
   readonly #clock: Clock;
   readonly #parts: Parts;
   readonly #startedMs: number;
   readonly #counts = new Map<ProxyEvent['event'], number>();
   #shown: Pick<ShownConsole, 'close' | 'tell'> | null = null;
-  #mode: 'console' | 'lines' | 'closed' = 'console';
+  #mode: 'console' | 'lines' | 'alone' | 'closed' = 'console';
   #notes: string[] = [];
   #errorsSince = 0;
 
   constructor(
     terminal: Terminal,
     screen: ScreenOptions,
-    lines: EventLines,
+    outlets: Outlets,
     clock: Clock,
     parts = ownParts,
   ) {
     this.#terminal = terminal;
     this.#screen = screen;
-    this.#lines = lines;
+    this.#outlets = outlets;
     this.#clock = clock;
     this.#parts = parts;
     this.#startedMs = clock.now();
   }
 
-  readonly start: Front['start'] = async (options) => {
+  readonly start: Front['start'] = async (options, control) => {
     const relay = await this.#parts.thread();
     return relay.startThread(options, {
+      control,
       onEvent: (event) => this.#onEvent(event),
       onRestart: (reason) => {
         this.#note(`wsbouncer: the relay broke and was started again: ${reason}`);
@@ -102,6 +100,15 @@ export class ConsoleFront implements Front {
     // What is left of a broken console may break again; the relay is not in this thread.
     else if (this.#errorsSince++ < MOST_NOTES) this.#note(`wsbouncer: and then: ${oneLine(error)}`);
     return true;
+  };
+
+  readonly hangUp = (): void => {
+    if (this.#mode === 'closed' || this.#mode === 'alone') return;
+    if (this.#mode === 'console') this.#giveBack();
+    this.#mode = 'alone';
+    // Nothing is read any more, and so nothing asks a dead terminal again and again.
+    this.#terminal.stdin.destroy();
+    this.#note('wsbouncer: the terminal has gone; the proxy goes on: wsbouncer attach shows it');
   };
 
   readonly close = (): void => {
@@ -130,6 +137,8 @@ export class ConsoleFront implements Front {
       join,
       env,
       stopWith: `kill ${process.pid}`,
+      actor: 'console',
+      attached: false,
       save: saveFile,
     };
     const shown = drawing.showConsole(control, { stdin, stdout }, settings);
@@ -140,6 +149,10 @@ export class ConsoleFront implements Front {
 
   #fall(error: unknown): void {
     if (this.#mode !== 'console') return;
+    if (this.#terminal.isThere?.() === false) {
+      this.hangUp();
+      return;
+    }
     this.#giveBack();
     this.#mode = 'lines';
     this.#note(
@@ -161,7 +174,8 @@ export class ConsoleFront implements Front {
 
   #onEvent(event: ProxyEvent): void {
     this.#counts.set(event.event, this.#count(event.event) + 1);
-    if (this.#mode === 'lines') this.#lines.write(event);
+    this.#outlets.keep(event);
+    if (this.#mode === 'lines') this.#outlets.lines.write(event);
   }
 
   #note(line: string): void {

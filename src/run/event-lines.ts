@@ -51,15 +51,19 @@ export const drained = async (
 export class EventLines {
   readonly #stream: LineStream;
   readonly #clock: Clock;
+  /** Told of events that the reader did not get, while there is one. */
+  onDropped: (count: number) => void = () => {};
   readonly #soon: (run: () => void) => void;
   /** Lines that are written together, at the end of this turn. */
   #lines = '';
   #linesSize = 0;
   #dropped = 0;
-  #lost = false;
+  #isUsed = false;
+  #lost: string | null = null;
+  #onLost: ((reason: string) => void) | null;
 
   /**
-   * `onLost` is called once, when nobody can read any more; events are then dropped for good.
+   * `onLost` is called once, for the first event that nobody can read; all are then dropped.
    * `soon` runs something when this turn of the event loop ends: a write for each line would be
    * a system call for each, and every visit has two lines.
    */
@@ -71,24 +75,33 @@ export class EventLines {
   ) {
     this.#stream = stream;
     this.#clock = clock;
+    this.#onLost = onLost;
     this.#soon = soon;
     stream.on('drain', () => this.#fillGap());
     stream.on('error', (error) => {
-      if (!this.#lost) onLost(error.message);
-      this.#lost = true;
+      this.#lost ??= error.message;
+      if (this.#isUsed) this.#tellLost(this.#lost);
     });
   }
 
   /** Writes one event, or counts it as dropped; after the first dropped one until all is read. */
   readonly write = (event: ProxyEvent): void => {
-    if (this.#lost) return;
+    this.#isUsed = true;
+    if (this.#lost !== null) {
+      this.#tellLost(this.#lost);
+      return;
+    }
     const line = `${JSON.stringify(event)}\n`;
     const size = Buffer.byteLength(line);
     if (this.#linesSize + size > TOGETHER) this.#put();
     const waiting = this.#stream.writableLength + this.#linesSize;
     const full = waiting > 0 && waiting + size > MOST_WAITING;
-    if (this.#dropped > 0 || full) this.#dropped += 1;
-    else this.#add(line, size);
+    if (this.#dropped === 0 && !full) {
+      this.#add(line, size);
+      return;
+    }
+    this.#dropped += 1;
+    this.onDropped(1);
   };
 
   /** Waits at most `withinMs` for the reader to take what waits. */
@@ -98,6 +111,13 @@ export class EventLines {
     // The line for a gap comes only now.
     this.#put();
     if (whole) await drained(this.#stream, this.#clock, withinMs);
+  }
+
+  /** Under the console the same stream may fail without an event for it. */
+  #tellLost(reason: string): void {
+    const tell = this.#onLost;
+    this.#onLost = null;
+    tell?.(reason);
   }
 
   #add(line: string, size: number): void {
@@ -112,7 +132,7 @@ export class EventLines {
     const lines = this.#lines;
     this.#lines = '';
     this.#linesSize = 0;
-    if (!this.#lost) this.#stream.write(Buffer.from(lines));
+    if (this.#lost === null) this.#stream.write(Buffer.from(lines));
   };
 
   #fillGap(): void {

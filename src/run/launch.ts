@@ -4,15 +4,24 @@
  * caller's choice.
  */
 import type { Clock } from '../clock.ts';
-import type { ProxyControl, ProxyOptions } from '../contract.ts';
+import type { ControlDoors, ControlOptions, ProxyControl, ProxyOptions } from '../contract.ts';
 import { BouncerError } from '../errors.ts';
+import type { LogReport } from '../events.ts';
 import type { Parsed } from '../cli/options.ts';
 
 /** A proxy that listens. */
-export type Listening = ProxyControl & { readonly address: string };
+export type Listening = ProxyControl & {
+  readonly address: string;
+  /** Puts up what whoever keeps the events has to say. */
+  readonly report: (report: LogReport) => void;
+  /** Absent: it has no control socket. */
+  readonly doors?: ControlDoors;
+  /** Counts events that whoever reads stdout did not get. */
+  readonly missed?: (count: number) => void;
+};
 
 /** Starts a proxy; rejects with a BouncerError of kind `environment` where it cannot listen. */
-export type StartProxy = (options: ProxyOptions) => Promise<Listening>;
+export type StartProxy = (options: ProxyOptions, control: ControlOptions) => Promise<Listening>;
 
 /** What runs. */
 export type Launched = {
@@ -31,14 +40,14 @@ const stopProxy = async (control: Listening, now: boolean): Promise<void> => {
 const startDemoProxy = async (
   start: StartProxy,
   options: ProxyOptions,
-  anyPort: boolean,
+  { anyPort, control }: Extract<Parsed, { command: 'demo' }>,
 ): Promise<Listening> => {
   try {
-    return await start(options);
+    return await start(options, control);
   } catch (error) {
     const taken = error instanceof BouncerError && error.kind === 'environment';
     if (!taken || !anyPort || !('port' in options.listen)) throw error;
-    return start({ ...options, listen: { ...options.listen, port: 0 } });
+    return start({ ...options, listen: { ...options.listen, port: 0 } }, control);
   }
 };
 
@@ -61,7 +70,7 @@ const launchDemo = async (
   try {
     const { backend, naming, page } = demo;
     const options = { ...named(parsed.options, naming), backend, page };
-    const control = await startDemoProxy(start, options, parsed.anyPort);
+    const control = await startDemoProxy(start, options, parsed);
     demo.start(control.address, control);
     return {
       control,
@@ -84,6 +93,6 @@ export const launch = async (
   clock: Clock,
 ): Promise<Launched> => {
   if (parsed.command === 'demo') return launchDemo(parsed, start, clock);
-  const control = await start(parsed.options);
+  const control = await start(parsed.options, parsed.control);
   return { control, join: null, stop: (now) => stopProxy(control, now) };
 };

@@ -19,6 +19,9 @@ const STOP_WITHIN_MS = 3000;
 /** Enough to cut the connections; whoever asks twice waits for nothing. */
 const STOP_NOW_WITHIN_MS = 250;
 
+/** What a proxy says that was stopped, or has drained, by an order from elsewhere. */
+const ORDERLY: ReadonlySet<string> = new Set(['stopped', 'drained']);
+
 /** What stderr gets for an error: one line for what can happen, the stack for a bug. */
 const errorText = (error: unknown): string => {
   if (error instanceof BouncerError) return error.line;
@@ -33,6 +36,7 @@ export class Lifetime {
   readonly #clock: Clock;
   #launched: Launched | null = null;
   #wishes = 0;
+  #draining = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -45,15 +49,42 @@ export class Lifetime {
   begin(launched: Launched): void {
     this.#launched = launched;
     void launched.control.closed.then((reason) => {
-      if (this.#wishes === 0) this.fail(new BouncerError('environment', reason, 'start it again'));
+      if (this.#wishes > 0) return;
+      if (ORDERLY.has(reason)) this.#stop(launched, false, STOP_WITHIN_MS);
+      else this.fail(new BouncerError('environment', reason, 'start it again'));
     });
     if (this.#wishes > 0) this.#stop(launched, false, STOP_WITHIN_MS);
   }
 
-  /** Ends with 0: the first time when the viewers have been closed, the second time at once. */
-  stop(): void {
+  /** Whether `drain` has begun the end. */
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /**
+   * Begins to end with 0 when the last viewer has gone, at the end of the window at the latest;
+   * false where there is no window, nothing runs, or the end has begun before.
+   */
+  drain(windowMs: number): boolean {
+    const launched = this.#launched;
+    if (windowMs === 0 || launched === null || this.#wishes > 0 || this.#draining) return false;
+    this.#draining = true;
+    launched.control.command({ do: 'drain', windowMs, actor: 'signal' }).then(
+      ({ ok }) => {
+        if (!ok && this.#wishes === 0) this.stop();
+      },
+      (error: unknown) => this.fail(error),
+    );
+    return true;
+  }
+
+  /**
+   * Ends with 0: the first time when the viewers have been closed, the second time, or with
+   * `atOnce`, without waiting for anybody.
+   */
+  stop(atOnce = false): void {
     this.#wishes += 1;
-    const now = this.#wishes > 1;
+    const now = atOnce || this.#wishes > 1;
     if (this.#launched !== null) {
       this.#stop(this.#launched, now, now ? STOP_NOW_WITHIN_MS : STOP_WITHIN_MS);
     } else if (now) {

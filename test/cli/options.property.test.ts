@@ -78,7 +78,11 @@ const isWhole = (number: number, min: number, max: number): boolean =>
 const isWholeOrOff = (number: number, min: number, max: number): boolean =>
   number === 0 || isWhole(number, min, max);
 
-const isInRange = ({ options, screen }: Parsed): boolean =>
+const isInRange = ({ options, screen, eventLog }: Parsed): boolean =>
+  (eventLog === null ||
+    (!/(?:^|\/)$|\0/.test(eventLog.path) &&
+      isWholeOrOff(eventLog.size, 4096, 1024 ** 4) &&
+      isWhole(eventLog.files, 1, 1000))) &&
   (screen.name === null || /^[ -~]{1,32}$/.test(screen.name)) &&
   (options.whoHeader === null ||
     (/^[^\sA-Z:,"]+$/.test(options.whoHeader) && options.trustProxies.length > 0)) &&

@@ -24,6 +24,13 @@ const demoOf = (flags: Flags, env: Readonly<Record<string, string>> = {}) => {
   return parsed;
 };
 
+/** Options that mean nothing without another. */
+const neededBy = (name: string): Flags => {
+  if (name === 'who-header') return { 'trust-proxy': '::1' };
+  if (name === 'control-listen') return { 'control-token-file': '/t' };
+  return name.startsWith('event-log-') ? { 'event-log': '/x' } : {};
+};
+
 const errorOf = (run: () => unknown): BouncerError => {
   try {
     run();
@@ -50,6 +57,11 @@ describe('defaults', () => {
         accent: null,
         confirm: 'undo',
       },
+      eventLog: null,
+      drainWindowMs: 0,
+      background: null,
+      keepOnHangup: false,
+      control: expect.objectContaining({ socketPath: 'default', listen: null }),
       options: {
         listen: { host: '127.0.0.1', port: 8080 },
         backend: { address: { host: '127.0.0.1', port: 7681 }, tls: false, target: '/ws' },
@@ -81,14 +93,15 @@ describe('defaults', () => {
     ({ byDefault }) => byDefault !== null && /^[\w/:.{}]+$/.test(byDefault) && byDefault !== 'none',
   );
 
-  test('that are stated as a value are fourteen', () => {
-    expect(stated.map(({ name }) => name)).toHaveLength(14);
+  test('that are stated as a value are eighteen', () => {
+    expect(stated.map(({ name }) => name)).toHaveLength(18);
   });
 
   test.each(stated.map(({ name, byDefault }) => ({ name, byDefault })))(
     'of --$name is really $byDefault',
     ({ name, byDefault }) => {
-      expect(parse({ backend, [name]: byDefault! })).toEqual(parse({ backend }));
+      const given: Flags = { backend, ...neededBy(name) };
+      expect(parse({ ...given, [name]: byDefault! })).toEqual(parse(given));
     },
   );
 
@@ -388,25 +401,6 @@ describe('what options demand of each other', () => {
   });
 });
 
-describe('the demo', () => {
-  test('ends by itself only where that is wanted', () => {
-    expect(demoOf({}).forMs).toBeNull();
-    expect(demoOf({ for: '30s' }).forMs).toBe(30_000);
-  });
-
-  test('takes any port only where none was asked for', () => {
-    expect(demoOf({}).anyPort).toBe(true);
-    expect(demoOf({ listen: '127.0.0.1:8080' }).anyPort).toBe(false);
-    expect(demoOf({}, { WSBOUNCER_LISTEN: '127.0.0.1:8080' }).anyPort).toBe(false);
-  });
-
-  test('leaves alone what the environment says of a real backend', () => {
-    const env = { WSBOUNCER_BACKEND: 'ws://h/{session}', WSBOUNCER_PATH: '/x' };
-    expect(demoOf({}, env).options).not.toHaveProperty('backend');
-    expect(demoOf({}, env).options.path).toBe('/ws/{session}');
-  });
-});
-
 describe('the environment', () => {
   const values: Readonly<Record<string, string>> = {
     listen: '[::1]:1',
@@ -425,11 +419,19 @@ describe('the environment', () => {
     'dial-timeout': '9s',
     'max-dials': '10',
     'handshake-timeout': '11s',
+    'drain-window': '30s',
     'max-viewer-message': '12KiB',
     'max-backend-message': '13KiB',
     'allow-origin': 'https://a.example',
     'trust-proxy': '10.0.0.0/8',
     'who-header': 'x-user',
+    'event-log': '/var/log/wsbouncer.jsonl',
+    'event-log-size': '1MiB',
+    'event-log-files': '9',
+    control: '/run/wsbouncer.sock',
+    'control-listen': '127.0.0.1:9000',
+    'control-token-file': '/etc/wsbouncer/tokens',
+    'max-streams-per-address': '2',
     confirm: 'always',
     name: 'hall 7',
     accent: 'blue',
@@ -439,7 +441,7 @@ describe('the environment', () => {
     'sets --$name as the flag does, and the flag wins',
     ({ name }) => {
       const value = values[name]!;
-      const more: Flags = name === 'who-header' ? { 'trust-proxy': '::1' } : {};
+      const more = neededBy(name);
       const rest: Flags = name === 'backend' ? more : { backend, ...more };
       const byFlag = parse({ ...rest, [name]: value });
       expect(byFlag).not.toEqual(parse({ backend, ...more }));
@@ -459,8 +461,10 @@ describe('the environment', () => {
     ]),
   )('turns --$name on or off: $text is $on', ({ name, text, on }) => {
     const env = { [environmentName(name)]: text };
-    expect(parse({ backend }, env)).toEqual(parse({ backend, [name]: on }));
-    expect(parse({ backend, [name]: !on }, env)).not.toEqual(parse({ backend, [name]: on }));
+    // What is about a proxy in the background needs one.
+    const given = name === 'no-attach' ? { backend, background: true } : { backend };
+    expect(parse(given, env)).toEqual(parse({ ...given, [name]: on }));
+    expect(parse({ ...given, [name]: !on }, env)).not.toEqual(parse({ ...given, [name]: on }));
   });
 
   test('WSBOUNCER_HEADLESS=maybe is an error', () => {

@@ -52,6 +52,17 @@ it('judges keys by what the terminal has been given, and not by what is known in
   expect(done).toEqual([{ do: 'quit' }]);
 });
 
+it('says that nobody is evicted after all, when it goes with an eviction still armed', async () => {
+  const { store, control } = shown();
+  store.start();
+  await control.show();
+  store.typed('1', plain);
+  expect(control.intentions).toMatchObject([{ what: 'armed', viewers: ['v1042'] }]);
+  store.close();
+  store.close();
+  expect(control.intentions.slice(1)).toMatchObject([{ what: 'undone', viewers: ['v1042'] }]);
+});
+
 it('asks for no picture at once because of what a picture showed, but because of a key', async () => {
   const { store, control } = shown();
   store.start();

@@ -17,6 +17,7 @@ const setUp = () => {
     save: () => written.promise,
     say: (tone, text) => said.push(`${tone}: ${text}`),
     redraw: () => done.push('redraw'),
+    move: (move) => done.push(`move ${move.do}`),
     log: () => done.push('log'),
     quit: () => done.push('quit'),
   });
@@ -75,6 +76,7 @@ describe('the rest', () => {
   it('is for whoever shows the console', () => {
     const { done, carryOut } = setUp();
     for (const effect of ['log', 'redraw', 'quit'] as const) carryOut({ do: effect });
-    expect(done).toEqual(['log', 'redraw', 'quit']);
+    carryOut({ do: 'move', move: { do: 'step', by: 1 } });
+    expect(done).toEqual(['log', 'redraw', 'quit', 'move step']);
   });
 });

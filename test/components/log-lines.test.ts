@@ -128,6 +128,12 @@ describe('questions', () => {
     expect(ask({ ...bulk, session: null })).toContain('evict 2 viewers: v1 mira');
     expect(ask({ ...bulk, viewers: null })).toBeNull();
     expect(ask({ mode: 'main' })).toBeNull();
+    expect(ask({ mode: 'drain', windowMs: 0 })).toBe(
+      'drain at once and end, with 6 viewers there? type y and Enter; anything else cancels',
+    );
+    expect(lines.questionKey({ mode: 'drain', windowMs: 0 })).not.toBe(
+      lines.questionKey({ mode: 'drain', windowMs: 1_000 }),
+    );
   });
 
   it('are asked anew where they mean something else, not where a number changes', () => {

@@ -230,6 +230,38 @@ describe('log mode', () => {
     expect(terminal.raw).toBe(false);
   });
 
+  it('drains after a question, and counts down in its summary', async () => {
+    const { terminal, control, type } = await logged();
+    await type('drain 2m', enter);
+    const question =
+      /^drain over 2m00s and end, with 6 viewers there\? type y and Enter; anything else cancels$/m;
+    await terminal.until(question);
+    await type('no', enter);
+    await terminal.until(/^> no\ncancelled$/m);
+    expect(control.commands).toEqual([]);
+    await type('drain 2m', enter);
+    await terminal.until(/cancelled[^]*drain over 2m00s and end/);
+    await type('y', enter);
+    await terminal.until(/^draining over 2m00s; the program ends by itself$/m);
+    expect(control.commands).toMatchObject([{ do: 'drain', windowMs: 120_000 }]);
+  });
+
+  it('tells what others arm and undo, and not what it has said of its own', async () => {
+    const { terminal, tell, type } = await logged();
+    const time = '2026-11-21T12:05:03.000Z';
+    const armed = {
+      time,
+      event: 'eviction.armed',
+      viewers: [viewerId('v1042')],
+      count: 1,
+    } as const;
+    tell({ ...armed, dueMs: 3_000, actor: 'console' });
+    tell({ ...armed, dueMs: 3_000, actor: 'ann' });
+    await terminal.until(/^12:05:03 arm     v1042 to be evicted in 3s, by ann$/m);
+    await type('undo', enter);
+    expect((await terminal.rows()).join('\n')).not.toContain('by console');
+  });
+
   it('takes no yes to what it has not asked yet', async () => {
     const { terminal, control, type } = await logged();
     control.command = () => new Promise(() => undefined);

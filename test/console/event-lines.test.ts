@@ -30,6 +30,10 @@ const told = (body: EventBody): string => {
 describe('an event is told', () => {
   it.each<[string, EventBody]>([
     ['listen 127.0.0.1:8080', { event: 'proxy.listening', address: '127.0.0.1:8080' }],
+    [
+      'listen 127.0.0.1:8080, control /run/w/8080.sock',
+      { event: 'proxy.listening', address: '127.0.0.1:8080', control: '/run/w/8080.sock' },
+    ],
     ['stopped ', { event: 'proxy.stopped' }],
     [
       'join deploy-77f1 v1042 8/8 from 10.8.1.30:52210',
@@ -97,10 +101,96 @@ describe('an event is told', () => {
       { event: 'cap.changed', from: 8, to: 5, actor: 'console', session: place.session },
     ],
     [
+      'drain 3 viewers to go over 30s, by con?sole',
+      { event: 'proxy.draining', windowMs: 30_000, viewers: 3, actor: 'con\u001Bsole' },
+    ],
+    [
+      'drain 1 viewer to go at once, 12s were left, by ann',
+      { event: 'proxy.draining', windowMs: 0, beforeMs: 12_900, viewers: 1, actor: 'ann' },
+    ],
+    [
+      'lock deploy-77f1 newcomers are refused, by ann',
+      { event: 'session.locked', session: place.session, actor: 'ann' },
+    ],
+    ['lock all sessions newcomers are refused, by ann', { event: 'session.locked', actor: 'ann' }],
+    [
+      'unlock all sessions newcomers may come in, by ann',
+      { event: 'session.unlocked', actor: 'ann' },
+    ],
+    [
+      'arm v1042 to be evicted in 3s, by a?nn',
+      {
+        event: 'eviction.armed',
+        viewers: [named.viewer],
+        count: 1,
+        dueMs: 3_000,
+        actor: 'a\u001Bnn',
+      },
+    ],
+    [
+      'arm 12 viewers (v1, v2, v3, 9 more) to be evicted in 3s, by ann',
+      {
+        event: 'eviction.armed',
+        viewers: ['v1', 'v2', 'v3', 'v4', 'v5'].map(viewerId),
+        count: 12,
+        dueMs: 3_000,
+        actor: 'ann',
+      },
+    ],
+    [
+      'undo 2 viewers (v1, v?2) not evicted after all, by ann',
+      {
+        event: 'eviction.undone',
+        viewers: ['v1', 'v\u001B2'].map(viewerId),
+        count: 2,
+        actor: 'ann',
+      },
+    ],
+    [
       'full deploy-77f1 8/8, the next viewer is refused',
       { event: 'session.full', session: place.session, viewers: 8, cap: 8 },
     ],
     ['dropped 3 events', { event: 'events.dropped', count: 3 }],
+    [
+      'log events are not written: the disk is full (ENOSPC); /var/log/w?.jsonl',
+      {
+        event: 'log.failed',
+        path: '/var/log/w\u001B.jsonl',
+        detail: 'the disk is full (ENOSPC)',
+      },
+    ],
+    ['log events are written again; 3 events lost', { event: 'log.recovered', lost: 3 }],
+    [
+      'no evict v7? by ann: v7 had already gone',
+      {
+        event: 'command.refused',
+        do: 'evict',
+        target: 'v7\u0007',
+        actor: 'ann',
+        reason: 'v7 had already gone',
+      },
+    ],
+    [
+      'no set cap by ann: a cap is a whole number from 1 to 100000',
+      {
+        event: 'command.refused',
+        do: 'set-cap',
+        actor: 'ann',
+        reason: 'a cap is a whole number from 1 to 100000',
+      },
+    ],
+    [
+      'backend deploy-77f1 v1042 aborted: the viewer was ended first (ann): too many',
+      {
+        event: 'backend.unavailable',
+        cause: 'aborted',
+        detail: 'the viewer was ended first',
+        dialMs: 2,
+        actor: 'ann',
+        note: 'too many',
+        ...named,
+      },
+    ],
   ])('%s', (text, body) => {
     expect(told(body)).toBe(`12:05:06 ${text}`);
   });
@@ -132,6 +222,9 @@ describe('without colours, for the log', () => {
     };
     expect(eventText(event)).toBe('12:05:06 late    deploy-77f1 v1042 mi?ra silent for 17s');
     expect(eventText({ time: event.time, event: 'proxy.stopped' })).toBe('12:05:06 stopped');
+    expect(eventText({ time: event.time, event: 'session.locked', actor: 'ann' })).toBe(
+      '12:05:06 lock    all sessions newcomers are refused, by ann',
+    );
   });
 
   it('never has a character that could steer the terminal', () => {

@@ -1,6 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Acts, type Binding, changes, keymap, lookUp } from '../../src/console/keymap.ts';
+import {
+  type Acts,
+  type Binding,
+  changes,
+  keymap,
+  lookUp,
+  lookUpReplay,
+  quietKeyGroups,
+  replayBindings,
+  replayKeys,
+} from '../../src/console/keymap.ts';
 import { keysOf, longestTyped, type RawKey } from '../../src/console/raw-keys.ts';
 import { plainKey as plain } from '../support/raw-key.ts';
 
@@ -66,7 +76,7 @@ describe('the table of keys', () => {
     ]);
   });
 
-  it.each(['main', 'cap', 'quit', 'bulk', 'confirm', 'detail', 'entry'] as const)(
+  it.each(['main', 'cap', 'quit', 'drain', 'bulk', 'confirm', 'detail', 'entry'] as const)(
     'marks what changes the proxy, for consoles that may not: %s',
     (mode) => {
       const marked = new Set(keymap[mode].filter(({ changes }) => changes).map(({ act }) => act));
@@ -83,6 +93,7 @@ describe('the table of keys', () => {
         'quit',
         'apply',
         'confirm',
+        'stop',
         'interrupt',
       ]);
       if (mode === 'main') acts.add('cap');
@@ -98,6 +109,42 @@ describe('the table of keys', () => {
   it('confirms quitting with y alone', () => {
     const confirming = keymap.quit.filter(({ act }) => act === 'confirm');
     expect(confirming.flatMap(({ keys }) => keys)).toEqual(['y']);
+  });
+});
+
+const keysIn = (bindings: readonly Binding<unknown>[]): readonly string[] =>
+  bindings.flatMap(({ keys }) => keys);
+
+describe('the keys of a replay', () => {
+  it('have one meaning each, and a line in the help', () => {
+    const keys = keysIn(replayBindings);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const { act, keys: own } of replayBindings) {
+      for (const key of own) {
+        expect(lookUpReplay(key)).toBe(act);
+        expect(
+          replayKeys.bindings.some(({ label, help }) => `${label} ${help}`.includes(nameOf(key))),
+        ).toBe(true);
+      }
+    }
+    for (const key of ['j', 'enter', 'e', 'esc', 'q']) expect(lookUpReplay(key)).toBeNull();
+  });
+
+  it('take away from the lists only what is of no use in a log, and nothing from the pages', () => {
+    const taken = new Set(keysIn(replayBindings).filter((key) => key !== 'ctrl-c'));
+    const lost = keymap.main.filter(({ keys }) => keys.some((key) => taken.has(key)));
+    expect(lost.map(({ act }) => act)).toEqual(['mark', 'mark-all', 'pause']);
+    for (const mode of ['detail', 'entry'] as const) {
+      expect(keysIn(keymap[mode]).filter((key) => taken.has(key))).toEqual([]);
+    }
+  });
+
+  it('leave in the help of the lists what moves and looks', () => {
+    const labels = quietKeyGroups.flatMap(({ bindings }) => bindings.map(({ label }) => label));
+    expect(labels).toEqual(expect.arrayContaining(['/', 's', 'tab', 'j k', 'g G', 'w', ':', '?']));
+    for (const label of ['e', 'K', 'c', '+ -', 'space', '* \\', 'p', 'q']) {
+      expect(labels).not.toContain(label);
+    }
   });
 });
 

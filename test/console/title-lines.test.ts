@@ -29,6 +29,7 @@ describe('the line of counts', () => {
     [20, { stuck: 2, expiring: 3, late: 4 }, false, '2 stuck 3 expiring'],
     [10, { sessions: 62, viewers: 651 }, false, '651v 62s'],
     [16, { sessions: 62, viewers: 651, late: 1 }, true, '1 late PAUSED'],
+    [40, { sessions: 12, viewers: 49, logFails: true }, false, 'wsb 12s 49v log fails cap 3'],
     [40, { sessions: 12, viewers: 49, full: 1, held: 3 }, false, 'wsb 12s 49v 1 full 3 held cap 3'],
   ])('in %d columns has what is wrong before all else: %j', (columns, totals, paused, text) => {
     expect(counted(totals, columns, paused)).toBe(text);
@@ -47,17 +48,22 @@ describe('the line of counts', () => {
   });
 });
 
-const told = (held: number): string => {
+const told = (totals: Partial<Totals>): string => {
   const { state } = driver;
   const { snapshot } = state;
-  const shown = snapshot && { ...snapshot, totals: { ...snapshot.totals, held } };
+  const shown = snapshot && { ...snapshot, totals: { ...snapshot.totals, ...totals } };
   return textOf(totalsLine({ ...state, snapshot: shown }, 120, unicodeGlyphs));
 };
 
 describe('the line of totals', () => {
   it('counts the newcomers that wait, where there are any', () => {
-    expect(told(0)).not.toContain('held');
-    expect(told(7)).toContain('  held 7  refused');
-    expect(told(0)).toBe(told(7).replace('  held 7', ''));
+    expect(told({ held: 0 })).not.toContain('held');
+    expect(told({ held: 7 })).toContain('  held 7  refused');
+    expect(told({ held: 0 })).toBe(told({ held: 7 }).replace('  held 7', ''));
+  });
+
+  it('says that events are not on record, before all other trouble, as long as that lasts', () => {
+    expect(told({ logFails: false })).not.toContain('log');
+    expect(told({ logFails: true, late: 4 })).toMatch(/cap \d+ {2}log fails {2}.*late/);
   });
 });

@@ -311,3 +311,14 @@ describe('the end of the proxy', () => {
     expect(carrier.sent.all).toEqual([hello]);
   });
 });
+
+it('serves so many watches at once, and as many again when those have ended', async () => {
+  const { control, carrier } = served();
+  for (let id = 0; id < 20; id += 1) carrier.say({ type: 'watch', id, view: someView });
+  expect(control.watches.filter(({ open }) => open)).toHaveLength(16);
+  expect(carrier.sent.all.filter(typed('complaint'))).toHaveLength(4);
+  carrier.say({ type: 'watch', id: 3, view: someView }, { type: 'unwatch', id: 0 });
+  carrier.say({ type: 'watch', id: 20, view: someView });
+  expect(control.watches.filter(({ open }) => open)).toHaveLength(16);
+  expect(carrier.sent.all.filter(typed('complaint'))).toHaveLength(4);
+});

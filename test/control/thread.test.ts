@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { Address, SessionId, Snapshot } from '../../src/contract.ts';
+import type { ListenAddress, SessionId, Snapshot } from '../../src/contract.ts';
 import { startThread, type ThreadDeps, workerBeside } from '../../src/control/thread.ts';
 import { BouncerError } from '../../src/errors.ts';
 import type { ProxyEvent } from '../../src/events.ts';
@@ -25,7 +25,11 @@ const died = "the relay's thread died (TypeError: a bug of the relay)";
 const preview = { do: 'preview-cap', cap: 3 } as const;
 
 /** A fake proxy in a thread; `bug` is one that `dying-thread.ts` knows. */
-const start = async (bug = '', deps: ThreadDeps = {}, listen: Address = fakeOptions.listen) => {
+const start = async (
+  bug = '',
+  deps: ThreadDeps = {},
+  listen: ListenAddress = fakeOptions.listen,
+) => {
   const events = new Inbox<ProxyEvent>('events of the thread');
   const restarts = new Inbox<string>('restarts');
   const control = await startThread(
@@ -72,6 +76,17 @@ describe('startThread', () => {
     await events.next(named('viewer.admitted'));
     expect(events.all.map(({ event }) => event)).toEqual(['proxy.listening', 'viewer.admitted']);
     expect(events.all[0]).toMatchObject({ address: control.address });
+  });
+
+  it('puts up what the keeper of the event log reports, again after a restart', async () => {
+    const { control, events, restarts } = await start();
+    control.report({ event: 'log.failed', detail: 'the disk is full' });
+    await events.next(named('log.failed'));
+    await connectFakeViewer(control.address, 'throw');
+    await restarts.next();
+    await events.next(named('log.failed'));
+    control.report({ event: 'log.recovered', lost: 2 });
+    expect(await events.next(named('log.recovered'))).toMatchObject({ lost: 2 });
   });
 
   it('rejects with what the proxy could not start for', async () => {
@@ -204,18 +219,16 @@ describe('a thread that dies', () => {
   });
 
   it('tells its first events once, to those who listened while it started', async () => {
-    const control = await startThread(fakeOptions, { onRestart: () => {} }, worker);
-    onCleanup(() => control.command({ do: 'stop', now: true }));
-    const before = new Inbox<ProxyEvent>('events before');
-    const after = new Inbox<ProxyEvent>('events after');
-    const leave = control.events(before.push);
+    const { control, events } = await start();
+    await events.next(named('proxy.listening'));
     await connectFakeViewer(control.address, 'throw');
-    await before.next(named('proxy.listening'));
-    leave();
+    await events.next(named('proxy.listening'));
+    const after = new Inbox<ProxyEvent>('events after');
     onCleanup(control.events(after.push));
     await control.command({ do: 'set-cap', cap: 3, actor: 'test' });
     await after.next(named('cap.changed'));
     expect(after.all).toHaveLength(1);
+    expect(events.all.filter(({ event }) => event === 'proxy.listening')).toHaveLength(2);
   });
 
   it('resolves the commands that were pending', async () => {

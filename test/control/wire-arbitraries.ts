@@ -116,6 +116,19 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     { do: fc.constant('preview-cap' as const), cap: number, session },
     { requiredKeys: ['do', 'cap'] },
   ),
+  fc.record({
+    do: fc.constantFrom(...(['lock', 'unlock'] as const)),
+    session: orNull(session),
+    actor: text,
+  }),
+  fc.record({ do: fc.constant('drain' as const), windowMs: number, actor: text }),
+  fc.record({
+    do: fc.constant('intend' as const),
+    what: fc.constantFrom(...(['armed', 'undone'] as const)),
+    viewers: fc.array(viewer, { maxLength: 3 }),
+    dueMs: number,
+    actor: text,
+  }),
   fc.record({ do: fc.constant('stop' as const), now: flag }),
 );
 
@@ -152,10 +165,65 @@ const both = <A, B>(first: fc.Arbitrary<A>, second: fc.Arbitrary<B>): fc.Arbitra
   fc.tuple(first, second).map(([a, b]) => Object.assign({}, a, b));
 
 const placeless: fc.Arbitrary<ProxyEvent> = fc.oneof(
-  fc.record({ time, event: event('proxy.listening'), address: text }),
+  fc.record(
+    { time, event: event('proxy.listening'), address: text, control: text, controlListen: text },
+    { requiredKeys: ['time', 'event', 'address'] },
+  ),
+  fc.record(
+    {
+      time,
+      event: event('proxy.draining'),
+      windowMs: number,
+      beforeMs: number,
+      viewers: count,
+      actor: text,
+    },
+    { requiredKeys: ['time', 'event', 'windowMs', 'viewers', 'actor'] },
+  ),
   fc.record({ time, event: event('proxy.stopped') }),
   fc.record(
-    { time, event: event('cap.changed'), from: count, to: count, actor: text, session },
+    {
+      time,
+      event: fc.constantFrom(...(['session.locked', 'session.unlocked'] as const)),
+      session,
+      actor: text,
+    },
+    { requiredKeys: ['time', 'event', 'actor'] },
+  ),
+  fc.record({
+    time,
+    event: event('eviction.armed'),
+    viewers: fc.array(viewer, { maxLength: 3 }),
+    count,
+    dueMs: number,
+    actor: text,
+  }),
+  fc.record({
+    time,
+    event: event('eviction.undone'),
+    viewers: fc.array(viewer, { maxLength: 3 }),
+    count,
+    actor: text,
+  }),
+  fc.record(
+    { time, event: event('log.failed'), path: text, detail: text },
+    { requiredKeys: ['time', 'event', 'detail'] },
+  ),
+  fc.record({ time, event: event('log.recovered'), lost: count }),
+  fc.record(
+    { time, event: event('command.refused'), do: text, target: text, actor: text, reason: text },
+    { requiredKeys: ['time', 'event', 'do', 'actor', 'reason'] },
+  ),
+  fc.record(
+    {
+      time,
+      event: event('cap.changed'),
+      from: count,
+      to: count,
+      actor: text,
+      session,
+      lifted: fc.constant(true as const),
+    },
     { requiredKeys: ['time', 'event', 'from', 'to', 'actor'] },
   ),
   fc.record({ time, event: event('session.full'), session, viewers: count, cap: count }),
@@ -207,16 +275,17 @@ const placed: fc.Arbitrary<ProxyEvent> = fc.oneof(
       ...named,
       event: event('backend.unavailable'),
       cause: fc.constantFrom(
-        ...(['refused', 'timeout', 'bad-answer', 'aborted', 'error'] as const),
+        ...(['refused', 'timeout', 'bad-answer', 'aborted', 'error', 'unknown-session'] as const),
       ),
       detail: text,
       dialMs: number,
     }),
-    maybePut,
+    both(maybePut, fc.record({ actor: text, note: text }, { requiredKeys: [] })),
   ),
 );
 
-const anyEvent: fc.Arbitrary<ProxyEvent> = fc.oneof(
+/** Every event. */
+export const anyEvent: fc.Arbitrary<ProxyEvent> = fc.oneof(
   placeless,
   placed,
   both(
@@ -236,9 +305,13 @@ const totals: fc.Arbitrary<Totals> = fc.record({
   stuck: count,
   full: count,
   over: count,
+  locked: flag,
+  locks: count,
+  draining: orNull(fc.record({ leftMs: number, viewers: count })),
   held: count,
   refused: count,
   evicted: count,
+  logFails: flag,
 });
 
 const sessionRow: fc.Arbitrary<SessionRow> = fc.record({
@@ -248,6 +321,7 @@ const sessionRow: fc.Arbitrary<SessionRow> = fc.record({
   dialling: count,
   cap: count,
   capIsOwn: flag,
+  locked: flag,
   p95RttMs: orNull(number),
   queuedBytes: number,
   bytesPerSecond: number,

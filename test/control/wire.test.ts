@@ -106,7 +106,13 @@ const optional = new Set([
   'preview',
   'viewers',
   'more',
+  'beforeMs',
+  'lifted',
+  'path',
   'later',
+  'control',
+  'controlListen',
+  'target',
 ]);
 
 /** A copy of a message without one of its values, chosen by `at`, or with junk in its place. */
@@ -229,6 +235,6 @@ describe('a message of which one value is wrong', () => {
 describe('versions', () => {
   it('get along only where they are the same, and say the remedy', () => {
     expect(versionTrouble(wireVersion)).toBeNull();
-    expect(versionTrouble(wireVersion + 1)).toMatch(/version 3 .* version 4; use the same release/);
+    expect(versionTrouble(wireVersion + 1)).toMatch(/version 4 .* version 5; use the same release/);
   });
 });

@@ -7,6 +7,9 @@ describe('the table of what the proxy says on closing', () => {
     expect(CLOSE).toEqual({
       sessionFull: { code: 1013, reason: 'too many connections for this session' },
       proxyFull: { code: 1013, reason: 'too many connections' },
+      sessionLocked: { code: 1013, reason: 'session locked' },
+      draining: { code: 1013, reason: 'proxy is draining' },
+      serviceRestart: { code: 1012, reason: 'service restart' },
       backendUnavailable: { code: 1011, reason: 'backend unavailable' },
       backendLost: { code: 1011, reason: 'backend lost' },
       pongTimeout: { code: 1001, reason: 'pong timeout' },

@@ -29,6 +29,17 @@ const SPOOFED = [
 ];
 
 describe('viewerAddress', () => {
+  it.each([
+    ['192.0.2.1', SPOOFED, 'https'],
+    ['10.0.0.1', [], 'https'],
+    ['10.0.0.1', ['X-Forwarded-Proto', 'http'], 'http'],
+    [undefined, [], 'https'],
+  ] as const)('knows a connection from %s that is TLS itself', (address, headers, proto) => {
+    const rawHeaders = ['Host', 'a.example', ...headers];
+    const peer = { address, port: 5000 };
+    expect(viewerAddress({ peer, rawHeaders, secure: true, trusted })).toMatchObject({ proto });
+  });
+
   it('does not believe a peer that is not trusted', () => {
     expect(arrive('192.0.2.1', SPOOFED)).toEqual({
       remote: '192.0.2.1:5000',

@@ -9,6 +9,8 @@ const SESSIONS = ['a', 'b', 'c'] as SessionId[];
 class Oracle {
   readonly slots: { readonly slot: Slot; held: boolean }[] = [];
   readonly own = new Map<SessionId, number>();
+  readonly locked = new Set<SessionId | null>();
+  draining = false;
   cap: number;
 
   constructor(cap: number) {
@@ -21,6 +23,11 @@ class Oracle {
 
   viewers(session: SessionId): number {
     return this.slots.filter(({ slot, held }) => held && slot.session === session).length;
+  }
+
+  shut(session: SessionId): 'draining' | 'locked' | null {
+    if (this.draining) return 'draining';
+    return this.locked.has(session) || this.locked.has(null) ? 'locked' : null;
   }
 
   capOf(session: SessionId): number {
@@ -58,16 +65,31 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: session.map((id) => ({ do: 'lift', id }) as const) },
   {
     weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('lock' as const, 'unlock' as const),
+      id: fc.option(session),
+    }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.tuple(cap, maybe).map(([n, id]) => ({ do: 'preview', n, id }) as const),
   },
 );
-type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
+type Operation =
+  | (typeof operation extends fc.Arbitrary<infer Value> ? Value : never)
+  | { readonly do: 'drain' };
+
+/** Seldom: it ends every other life of the ledger. */
+const mayDrain = fc.oneof(
+  { weight: 40, arbitrary: operation },
+  { weight: 1, arbitrary: fc.constant({ do: 'drain' } as const) },
+);
 
 const reserve = (ledger: Ledger, oracle: Oracle, id: SessionId, most: number): void => {
   const before = oracle.viewers(id);
   const admission = ledger.reserve(id);
   const full = before >= oracle.capOf(id);
-  const cause = full ? 'cap' : oracle.total >= most ? 'max-viewers' : null;
+  const cause = oracle.shut(id) ?? (full ? 'cap' : oracle.total >= most ? 'max-viewers' : null);
   expect(admission.cap).toBe(oracle.capOf(id));
   if (admission.ok) {
     expect(cause).toBeNull();
@@ -107,6 +129,24 @@ const apply = (ledger: Ledger, oracle: Oracle, op: Operation, most: number): voi
     case 'preview':
       expect(ledger.preview(op.n, op.id)).toEqual(oracle.preview(op.n, op.id));
       return;
+    case 'lock':
+      expect(ledger.locks.lock(op.id)).toBe(oracle.locked.has(op.id) ? 'already' : 'locked');
+      oracle.locked.add(op.id);
+      return;
+    case 'unlock': {
+      const isAll = op.id !== null && oracle.locked.has(null);
+      const isOn = op.id === null ? oracle.locked.size > 0 : oracle.locked.has(op.id);
+      expect(ledger.locks.unlock(op.id)).toBe(
+        isAll ? 'all-locked' : isOn ? 'unlocked' : 'not-locked',
+      );
+      if (op.id === null) oracle.locked.clear();
+      else if (!isAll) oracle.locked.delete(op.id);
+      return;
+    }
+    case 'drain':
+      ledger.drain();
+      oracle.draining = true;
+      return;
     default:
       op satisfies never;
   }
@@ -118,7 +158,7 @@ describe('the ledger', () => {
       fc.property(
         cap,
         fc.integer({ min: 1, max: 9 }),
-        fc.array(operation, { maxLength: 60, size: 'max' }),
+        fc.array(mayDrain, { maxLength: 60, size: 'max' }),
         (first, most, operations) => {
           const ledger = new Ledger(first, most);
           const oracle = new Oracle(first);
@@ -131,6 +171,7 @@ describe('the ledger', () => {
               expect(ledger.viewers(id)).toBe(oracle.viewers(id));
               expect(ledger.capOf(id)).toBe(oracle.capOf(id));
               expect(ledger.hasOwnCap(id)).toBe(oracle.own.has(id));
+              expect(ledger.shut(id)).toBe(oracle.shut(id));
             }
           }
         },
@@ -147,6 +188,7 @@ describe('the ledger', () => {
         for (const op of operations) apply(ledger, oracle, op, 9);
         for (const { slot } of oracle.slots) ledger.release(slot);
         expect(ledger.total).toBe(0);
+        ledger.locks.unlock(null);
         expect(ledger.preview(n)).toEqual({
           cap: n,
           over: [],

@@ -36,7 +36,10 @@ const after = fc.oneof(
       ),
     }),
   },
-  { weight: 1, arbitrary: fc.constant({ on: 'shutdown' } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ on: fc.constantFrom('shutdown' as const, 'drained' as const) }),
+  },
 );
 
 const dialOutcome = fc.oneof(
@@ -45,7 +48,14 @@ const dialOutcome = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       on: fc.constant('dial-failed' as const),
-      cause: fc.constantFrom('refused', 'timeout', 'bad-answer', 'aborted', 'error'),
+      cause: fc.constantFrom(
+        'refused',
+        'timeout',
+        'bad-answer',
+        'aborted',
+        'error',
+        'unknown-session',
+      ),
     }),
   },
 );

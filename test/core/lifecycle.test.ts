@@ -13,6 +13,7 @@ const HAPPENINGS = {
   'dial is refused': { on: 'dial-failed', cause: 'refused' },
   'dial times out': { on: 'dial-failed', cause: 'timeout' },
   'dial is answered badly': { on: 'dial-failed', cause: 'bad-answer' },
+  'dial has no session to go to': { on: 'dial-failed', cause: 'unknown-session' },
   'dial breaks': { on: 'dial-failed', cause: 'error' },
   'viewer closes': { on: 'close', side: 'viewer' },
   'backend closes': { on: 'close', side: 'backend' },
@@ -26,6 +27,7 @@ const HAPPENINGS = {
   'write deadline passes': { on: 'evict', cause: 'write-timeout' },
   'operator evicts': { on: 'evict', cause: 'operator' },
   'proxy stops': { on: 'shutdown' },
+  'drain comes to it': { on: 'drained' },
 } as const satisfies Record<string, Happening>;
 
 /** An effect in words: `close viewer 1001 pong timeout`, `left evicted by operator, see viewer`. */
@@ -106,6 +108,11 @@ describe('a dial', () => {
           ['release', 'refuse 1011 backend unavailable or 502', 'unavailable bad-answer'],
         ],
       ],
+      'gone',
+    ],
+    [
+      'that has no session to go to is answered in one way, however others are refused',
+      [['dial has no session to go to', ['release', 'not-found', 'unavailable unknown-session']]],
       'gone',
     ],
     [
@@ -332,6 +339,24 @@ describe('the close codes of the contract', () => {
           [
             'release',
             'close viewer 1001 proxy is shutting down',
+            'close backend 1001 proxy is shutting down',
+            'left shutdown, see viewer',
+          ],
+        ],
+        ['proxy stops', []],
+        ...BOTH_LOST,
+      ],
+      'gone',
+    ],
+    [
+      '1012 service restart to a viewer whose turn it is in a drain',
+      [
+        OPENED,
+        [
+          'drain comes to it',
+          [
+            'release',
+            'close viewer 1012 service restart',
             'close backend 1001 proxy is shutting down',
             'left shutdown, see viewer',
           ],

@@ -16,6 +16,7 @@ describe('entries by age', () => {
           if (sets) entries.set(key, nth);
           expect(sets || entries.delete(key) === had).toBe(true);
           const [first] = model;
+          expect([...entries]).toEqual([...model]);
           expect(entries.size).toBe(model.size);
           expect(entries.get(key)).toBe(model.get(key));
           expect(entries.oldest && [entries.oldest.key, entries.oldest.value]).toEqual(

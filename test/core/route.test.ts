@@ -232,6 +232,25 @@ describe('routeUpgrade', () => {
   });
 });
 
+const told = (session: string | null, target = '/any?x=1') =>
+  routeUpgrade(request(target), { ...PATTERN, session });
+
+describe('routeUpgrade, told the session', () => {
+  it('takes it whatever the path says', () => {
+    expect(told('blue')).toEqual({ kind: 'session', session: 'blue', query: 'x=1' });
+    expect(told('blue', '/ws/red')).toMatchObject({ session: 'blue' });
+  });
+
+  it.each([
+    [null, 404],
+    ['', 400],
+    ['a/b', 400],
+    ['a%41', 400],
+  ])('answers %j with %i', (session, status) => {
+    expect(told(session)).toMatchObject({ kind: 'answer', status });
+  });
+});
+
 describe('routePlain', () => {
   it.each([
     ['/healthz', 'ok\n'],
@@ -244,6 +263,17 @@ describe('routePlain', () => {
       status: 405,
       headers: { Allow: 'GET, HEAD' },
     });
+  });
+
+  it('is not ready while the proxy drains, but alive', () => {
+    const draining = { ...PATTERN, draining: true };
+    const ask = (method: string, target: string) => routePlain({ method, target }, draining);
+    expect(ask('GET', '/readyz')).toMatchObject({ status: 503, body: 'draining\n' });
+    expect(ask('HEAD', '/readyz')).toMatchObject({ status: 503 });
+    expect(ask('POST', '/readyz')).toMatchObject({ status: 405 });
+    expect(ask('GET', '/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
+    const headers = { Upgrade: 'h2c', Connection: 'Upgrade, HTTP2-Settings' };
+    expect(routeUpgrade(request('/readyz', { headers }), draining)).toMatchObject({ status: 503 });
   });
 
   it('answers a health check even where the proxied path matches it', () => {

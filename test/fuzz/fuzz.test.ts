@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { childEnvironment } from '../support/child-environment.ts';
+import { runDesk } from './desk.ts';
 import { runDoorstep } from './doorstep.ts';
 import { frontTarget } from './front.ts';
+import { logTarget } from './log.ts';
 import { scannerTarget } from './scanner.ts';
 import { seeds } from './seeds.ts';
 import { FailedCase, runCases } from './target.ts';
@@ -50,9 +52,19 @@ describe('generated cases', () => {
     expect(await doneBy((report) => runCases(wireTarget, cases, report))).toBe(2_000);
   });
 
+  it('of harmed event logs hold', async () => {
+    const cases = some(seeds.log, 2_000).slice(0, 2_000);
+    expect(await doneBy((report) => runCases(logTarget, cases, report))).toBe(2_000);
+  });
+
   it('of requests to a real proxy hold', async () => {
     const cases = some(seeds.doorstep, 800).slice(0, 800);
     expect(await doneBy((report) => runDoorstep(cases, report))).toBe(800);
+  });
+
+  it('of requests to a control socket hold', async () => {
+    const cases = some(seeds.desk, 800).slice(0, 800);
+    expect(await doneBy((report) => runDesk(cases, report))).toBe(800);
   });
 
   it('that fail are told with their seed', () => {
@@ -73,7 +85,9 @@ describe('npm run fuzz', () => {
       'scanner',
       'front',
       'wire',
+      'log',
       'doorstep',
+      'desk',
     ]);
     for (const line of lines) {
       expect(line).toMatch(/^\w+: \d+ cases in \d+\.\d s, \d+ a second, seed 5: all hold$/);
@@ -81,7 +95,7 @@ describe('npm run fuzz', () => {
   });
 
   it.each([
-    [['--only', 'nothing'], /scanner, front, wire, doorstep/],
+    [['--only', 'nothing'], /scanner, front, wire, log, doorstep, desk/],
     [['--seed', 'x'], /--seed x: a whole number/],
     [['--cases', '-1'], /cases/],
   ] as const)('refuses %j', async (args, told) => {

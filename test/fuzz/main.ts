@@ -5,8 +5,10 @@
  */
 import { parseArgs } from 'node:util';
 import { cleanUp } from '../support/cleanup.ts';
+import { runDesk } from './desk.ts';
 import { runDoorstep } from './doorstep.ts';
 import { frontTarget } from './front.ts';
+import { logTarget } from './log.ts';
 import { scannerTarget } from './scanner.ts';
 import { seeds } from './seeds.ts';
 import { FailedCase, runCases } from './target.ts';
@@ -19,7 +21,9 @@ const TARGETS = [
   { name: 'scanner', part: 1, known: seeds.scanner, run: runsOf(scannerTarget) },
   { name: 'front', part: 1 / 10, known: seeds.front, run: runsOf(frontTarget) },
   { name: 'wire', part: 1 / 20, known: seeds.wire, run: runsOf(wireTarget) },
+  { name: 'log', part: 1 / 50, known: seeds.log, run: runsOf(logTarget) },
   { name: 'doorstep', part: 1 / 200, known: seeds.doorstep, run: runDoorstep },
+  { name: 'desk', part: 1 / 200, known: seeds.desk, run: runDesk },
 ] as const;
 
 function runsOf(target: Parameters<typeof runCases>[0]) {

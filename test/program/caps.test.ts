@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keys } from '../support/pty.ts';
 import { closeOf, connectViewer } from '../support/viewer.ts';
-import { allEcho, openDesk } from './operator.ts';
+import { allEcho, desks } from './operator.ts';
 
 const full = { code: 1013, reason: 'too many connections for this session' };
 
@@ -14,9 +14,9 @@ const freeOn = (screen: readonly string[]): number =>
 
 const refused = async (url: string) => closeOf(await connectViewer(url));
 
-describe('an operator who sets the cap', () => {
+describe.each(desks)('an operator who sets the cap, on a console $way', ({ open }) => {
   test('sees what it will do, evicts nobody by it, and takes it back', async () => {
-    const desk = await openDesk({ cols: 100, rows: 30 });
+    const desk = await open({ cols: 100, rows: 30 });
     const viewers = [
       ...(await desk.join('alpha', 5)),
       ...(await desk.join('beta', 3)),
@@ -51,7 +51,7 @@ describe('an operator who sets the cap', () => {
   });
 
   test('moves it by one with a key, and sets it for one session alone', async () => {
-    const desk = await openDesk({ cols: 100, rows: 30 });
+    const desk = await open({ cols: 100, rows: 30 });
     const viewers = [...(await desk.join('alpha', 3)), ...(await desk.join('beta', 3))];
     await desk.until(/▸.*alpha +3\/8[^]*beta +3\/8/);
 

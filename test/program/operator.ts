@@ -1,5 +1,7 @@
 /** The real program under its console, in front of a real backend, with real viewers. */
+import { join } from 'node:path';
 import type { WebSocket } from 'ws';
+import { privateFolder } from '../api/ask.ts';
 import { echoBackend } from '../support/backends.ts';
 import { programFile } from '../support/child-environment.ts';
 import {
@@ -8,6 +10,7 @@ import {
   type TerminalOptions,
   type TerminalRun,
 } from '../support/pty.ts';
+import { type Program, runProgram } from '../support/program.ts';
 import { connectViewer, echo } from '../support/viewer.ts';
 import { viewerUrl } from '../support/viewer-url.ts';
 
@@ -77,6 +80,52 @@ export const openDeskIn = async <Run extends TerminalRun>(
 /** The same in a shell. */
 export const openDesk = (options: ShellOptions & Service = {}): Promise<Desk> =>
   openDeskIn((args) => startProgram(args, options), options);
+
+/** What is said to the console and not to the proxy. */
+const isForConsole = (arg: string): boolean =>
+  /^--(?:read-only|ascii|no-color|name|accent|confirm)\b/.test(arg);
+
+/** A console in a terminal of its own, attached to a program that runs without one. */
+export type AttachedDesk = Desk & { readonly program: Program; readonly socketPath: string };
+
+/** Attaches one more console to a program. */
+export const attachDesk = async (
+  program: Program,
+  socketPath: string,
+  { args = [], ...terminal }: ShellOptions & Service = {},
+): Promise<AttachedDesk> => {
+  const run = startProgram(['attach', socketPath, ...args], terminal);
+  await run.until(/LIVE/);
+  const join = async (session: string, viewers = 1): Promise<WebSocket[]> => {
+    const joined: WebSocket[] = [];
+    while (joined.length < viewers) joined.push(await connectViewer(program.url(session)));
+    return joined;
+  };
+  return { ...run, url: (session) => program.url(session), join, program, socketPath };
+};
+
+/** The same flows as in `openDesk`, over the control socket. */
+export const openAttachedDesk = async ({
+  args = [],
+  backend,
+  ...rest
+}: ShellOptions & Service = {}): Promise<AttachedDesk> => {
+  const served = backend ?? (await echoBackend()).url;
+  const socketPath = join(await privateFolder(), 'c.sock');
+  const proxyArgs = args.filter((arg) => !isForConsole(arg));
+  const program = await runProgram(['--backend', served, '--control', socketPath, ...proxyArgs]);
+  const consoleArgs = ['--actor=console', ...args.filter(isForConsole)];
+  return attachDesk(program, socketPath, { ...rest, args: consoleArgs });
+};
+
+/** Both ways to have a console, for flows that are the same in both. */
+export const desks: readonly {
+  readonly way: string;
+  readonly open: (options?: ShellOptions & Service) => Promise<Desk>;
+}[] = [
+  { way: 'of the program itself', open: openDesk },
+  { way: 'attached to a program', open: openAttachedDesk },
+];
 
 /** Every one of them still has its backend. */
 export const allEcho = async (viewers: readonly WebSocket[]): Promise<void> => {

@@ -12,7 +12,7 @@ const full = { code: 1013, reason: 'too many connections for this session' };
 
 /** The slots that an event shows as taken in `session`; 0 for one about something else. */
 const takenIn = (session: string, event: ProxyEvent): number =>
-  'viewers' in event && event.session === session ? event.viewers : 0;
+  'session' in event && 'viewers' in event && event.session === session ? event.viewers : 0;
 
 describe('200 viewers at the same moment, to a session with cap 8', () => {
   it('admits exactly 8 and closes 192 with 1013, with and without subprotocols', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command, SessionId } from '../../src/contract.ts';
+import { MOST_OWN_CAPS } from '../../src/core/ledger.ts';
 import { echoBackend, rawBackend } from '../support/backends.ts';
 import { named } from '../support/events.ts';
 import { opcodes } from '../support/frame-reader.ts';
@@ -128,7 +129,8 @@ describe('set-cap', () => {
         reason,
       });
       expect((await proxy.snapshot()).cap).toBe(8);
-      expect(proxy.events.all).toHaveLength(1);
+      const refused = { event: 'command.refused', do: 'set-cap', actor: 'console', reason };
+      expect(proxy.events.all.slice(1)).toMatchObject([refused, { ...refused, target: 'a' }]);
     },
   );
 
@@ -136,6 +138,20 @@ describe('set-cap', () => {
     const proxy = await withProxy({ backend: (await echoBackend()).template });
     const result = await proxy.control.command(setCap(1, '../etc'));
     expect(result).toEqual({ ok: false, reason: 'no such session id' });
+  });
+});
+
+describe('caps of their own', () => {
+  it('are bounded in number: whoever sets one more is told to lift one', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const set = (session: string) => proxy.control.command(setCap(1, session));
+    for (let nth = 0; nth < MOST_OWN_CAPS; nth += 1) expect(await set(`s${nth}`)).toEqual(done);
+    const reason = '10000 sessions have a cap of their own: lift one first';
+    expect(await set('more')).toEqual({ ok: false, reason });
+    expect(await proxy.control.command(setCap(2, 's0'))).toEqual(done);
+    expect(await proxy.control.command(setCap(2))).toEqual(done);
+    await proxy.control.command({ do: 'lift-cap', session: id('s1'), actor: 'console' });
+    expect(await set('more')).toEqual(done);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Command, ViewerId } from '../../src/contract.ts';
+import type { Command, SessionId, ViewerId } from '../../src/contract.ts';
 import { echoBackend, hangingBackend, rawBackend } from '../support/backends.ts';
 import { named } from '../support/events.ts';
 import { withProxy } from '../support/proxy.ts';
@@ -80,7 +80,9 @@ describe('evict', () => {
     viewer.destroy();
     await proxy.events.next(named('viewer.left'));
     const names = proxy.events.all.map(({ event }) => event);
-    expect(names.slice(1)).toEqual(['viewer.admitted', 'viewer.evicted', 'viewer.left']);
+    const refused = Array<string>(3).fill('command.refused');
+    const visit = ['viewer.admitted', ...refused, 'viewer.evicted', 'viewer.left'];
+    expect(names.slice(1)).toEqual(visit);
   });
 
   it('names no newcomer like one that had gone', async () => {
@@ -103,7 +105,8 @@ describe('evict', () => {
     expect((await viewer.closed()).close).toEqual(words);
     await backend.tally.until((tally) => tally.open('any') === 0, 'the dial to end');
     const event = await proxy.events.next(named('backend.unavailable'));
-    expect(event).toMatchObject({ cause: 'aborted', viewers: 0, ...words, closeSent: true });
+    const by = { actor: 'console', closeSent: true };
+    expect(event).toMatchObject({ cause: 'aborted', viewers: 0, ...words, ...by });
     expect(proxy.events.all).toHaveLength(2);
   });
 
@@ -169,5 +172,67 @@ describe('evict with a reason', () => {
     expect(await proxy.control.command(evict('v1', note))).toEqual({ ok: false, reason });
     await echo(viewer, 'still here');
     expect(proxy.events.all.some(named('viewer.evicted'))).toBe(false);
+  });
+});
+
+describe('a command that is refused', () => {
+  it.each<[string, Command, object]>([
+    ['a viewer that has gone', evict('v7'), { target: 'v7', reason: 'v7 had already gone' }],
+    [
+      'a cap that is none',
+      { do: 'set-cap', cap: 0, session: 'a' as SessionId, actor: 'ann' },
+      { target: 'a', reason: 'a cap is a whole number from 1 to 100000' },
+    ],
+    [
+      'a cap for all that is none',
+      { do: 'set-cap', cap: 1e9, actor: 'ann' },
+      { reason: 'a cap is a whole number from 1 to 100000' },
+    ],
+    [
+      'a session without a cap of its own',
+      { do: 'lift-cap', session: 'b' as SessionId, actor: 'ann' },
+      { target: 'b', reason: 'b has no cap of its own' },
+    ],
+    [
+      'a viewer that is kept for ever',
+      { do: 'keep', viewer: 'v1' as ViewerId, forMs: Infinity, actor: 'ann' },
+      { target: 'v1', reason: 'a viewer is kept for 1 ms to 1 h, or 0 to end that' },
+    ],
+  ])('leaves an event: %s', async (_what, command, told) => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const { reason } = (await proxy.control.command(command)) as { reason?: string };
+    const actor = 'actor' in command ? command.actor : '';
+    const event = await proxy.events.next(named('command.refused'));
+    const time = expect.any(String);
+    expect(event).toEqual({ event: 'command.refused', time, do: command.do, actor, ...told });
+    expect(reason).toBe(event.reason);
+  });
+
+  it('leaves none where it changes nothing and stands for nobody', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    expect(await proxy.control.command({ do: 'preview-cap', cap: 0 })).toMatchObject({ ok: false });
+    expect(proxy.events.all).toHaveLength(1);
+  });
+
+  it('keeps of what was typed a bounded part', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const long = 'x'.repeat(1_000_000);
+    await proxy.control.command({ do: 'evict', viewer: long as ViewerId, actor: long });
+    const { target, actor, reason } = await proxy.events.next(named('command.refused'));
+    expect([target?.length, actor.length, reason.length]).toEqual([128, 64, 200]);
+  });
+});
+
+describe('what the keeper of the event log reports', () => {
+  it('is an event and a warning in every picture until it works again', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    expect((await proxy.snapshot()).totals.logFails).toBe(false);
+    proxy.control.report({ event: 'log.failed', path: '/x', detail: 'the disk is full' });
+    expect(await proxy.events.next(named('log.failed'))).toMatchObject({ path: '/x' });
+    expect((await proxy.snapshot()).totals.logFails).toBe(true);
+    proxy.control.report({ event: 'log.recovered', lost: 3 });
+    const { totals, events } = await proxy.snapshot();
+    expect(totals.logFails).toBe(false);
+    expect(events.at(-1)?.event).toMatchObject({ event: 'log.recovered', lost: 3 });
   });
 });

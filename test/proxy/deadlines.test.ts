@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { named } from '../support/events.ts';
 import { opcodes } from '../support/frame-reader.ts';
@@ -25,5 +26,32 @@ it('spares a viewer that is heard of between its last tick and its deadline', as
   expect((await ends.peer.nextData()).payload.toString()).toBe('here');
   await pass(ends.clock, 1_000, { tickMs: STEP_MS });
   await turns();
+  expect((await ends.proxy.snapshot()).totals.viewers).toBe(1);
+});
+
+/** The loop is amid its sockets: what comes now, it reads only after what was queued meanwhile. */
+const amidSockets = async (): Promise<void> => {
+  await stat('/');
+};
+
+it('spares a viewer that was heard of while the loop was busy, after its deadline was looked at', async () => {
+  const ends = await pair({ proxy, viewer: { answerPings: false } });
+  await pass(ends.clock, 3_100, { tickMs: STEP_MS });
+  await amidSockets();
+  ends.clock.advance(STEP_MS);
+  ends.viewer.sendFrame({ opcode: opcodes.text, payload: 'here' });
+  ends.clock.advance(50);
+  expect((await ends.peer.nextData()).payload.toString()).toBe('here');
+  expect((await ends.proxy.snapshot()).totals.viewers).toBe(1);
+});
+
+it('spares it at a tick, too', async () => {
+  const ends = await pair({ proxy, viewer: { answerPings: false } });
+  await pass(ends.clock, 2_990, { tickMs: 10 });
+  await amidSockets();
+  ends.clock.advance(10);
+  ends.viewer.sendFrame({ opcode: opcodes.text, payload: 'here' });
+  ends.clock.advance(200);
+  expect((await ends.peer.nextData()).payload.toString()).toBe('here');
   expect((await ends.proxy.snapshot()).totals.viewers).toBe(1);
 });

@@ -30,7 +30,14 @@ const direction = async () => {
   const chunks: Buffer[] = [];
   const pauses: boolean[] = [];
   const closes: Buffer[] = [];
-  from.on('data', (chunk: Buffer) => chunks.push(chunk)).pause();
+  // Not by listening: then the chunks would be somebody else's, too.
+  const emit = from.emit.bind(from) as (name: string, ...given: unknown[]) => boolean;
+  Object.assign(from, {
+    emit: (name: string, ...given: unknown[]) => {
+      if (name === 'data') chunks.push(given[0] as Buffer);
+      return emit(name, ...given);
+    },
+  });
   const subject = new Direction(
     from,
     to,
@@ -55,7 +62,7 @@ const direction = async () => {
     }
     return Buffer.concat(parts);
   };
-  return { sender, chunks, pauses, closes, received };
+  return { sender, from, chunks, pauses, closes, received };
 };
 
 /** Together with its header as long as what a socket reads at once. */
@@ -67,6 +74,14 @@ describe('a direction', () => {
     sender.write(LARGE);
     expect(await received(LARGE.length)).toEqual(LARGE);
     expect(chunks.map(({ length }) => length)).toEqual([0]);
+  });
+
+  it('leaves it whole where somebody else is given it, too', async () => {
+    const { sender, from, chunks, received } = await direction();
+    from.on('data', () => undefined);
+    sender.write(LARGE);
+    expect(await received(LARGE.length)).toEqual(LARGE);
+    expect(Buffer.concat(chunks)).toEqual(LARGE);
   });
 
   it('keeps a large chunk while a Close in it may be passed on', async () => {

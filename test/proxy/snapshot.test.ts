@@ -59,6 +59,10 @@ describe('a snapshot', () => {
         stuck: 0,
         full: 0,
         over: 0,
+        locked: false,
+        locks: 0,
+        draining: null,
+        logFails: false,
         held: 0,
         refused: 0,
         evicted: 0,
@@ -97,6 +101,7 @@ describe('a snapshot', () => {
         dialling: 0,
         cap: 2,
         capIsOwn: false,
+        locked: false,
         p95RttMs: null,
         queuedBytes: 0,
         // 7 bytes in the 3 s since, faded in.

@@ -30,6 +30,7 @@ const control: Listening = {
   watch: () => ({ look: () => undefined, close: () => undefined }),
   events: () => () => undefined,
   command: () => Promise.resolve({ ok: true }),
+  report: () => undefined,
   closed: new Promise(() => undefined),
 };
 
@@ -42,6 +43,7 @@ const refusal = (session: string): ProxyEvent =>
 const setUp = async () => {
   const clock = new FakeClock();
   const said: string[] = [];
+  const kept: ProxyEvent[] = [];
   const shown: string[] = [];
   const console = Promise.withResolvers<'quit'>();
   const drawing = Promise.withResolvers<Awaited<ReturnType<Parts['drawing']>>>();
@@ -62,12 +64,15 @@ const setUp = async () => {
       say: (line) => said.push(line),
     },
     { ...screen, name: 'hall 7', readOnly: true },
-    new EventLines(
-      stdout,
-      clock,
-      () => undefined,
-      (run) => run(),
-    ),
+    {
+      lines: new EventLines(
+        stdout,
+        clock,
+        () => undefined,
+        (run) => run(),
+      ),
+      keep: (event) => kept.push(event),
+    },
     clock,
     {
       drawing: () => drawing.promise,
@@ -87,11 +92,13 @@ const setUp = async () => {
       return {
         done: console.promise,
         tell: (text: string) => void log.push(`told: ${text}`),
+        linkDown: () => undefined,
         close: () => void log.push('closed'),
       };
     },
   };
-  await front.start(options);
+  const noTcp = { listen: null, isPublic: false, tokenFile: null, token: null };
+  await front.start(options, { ...noTcp, socketPath: null, maxStreamsPerAddress: 4 });
   const quits = Promise.withResolvers<void>();
   let quit = 0;
   front.show(launched, () => {
@@ -102,6 +109,7 @@ const setUp = async () => {
     front,
     clock,
     said,
+    kept,
     shown,
     log,
     shownWith,
@@ -124,6 +132,18 @@ const setUp = async () => {
 const heard = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 describe('under the console', () => {
+  test('keeps every event from the first on, drawn, failed or closed', async () => {
+    const { front, draw, event, console, kept, quits } = await setUp();
+    event(refusal('early'));
+    await draw();
+    event(refusal('drawn'));
+    console.resolve('quit');
+    await quits.promise;
+    front.close();
+    event(refusal('late'));
+    expect(kept).toEqual([refusal('early'), refusal('drawn'), refusal('late')]);
+  });
+
   test('shows what runs and how to join it, and writes no event lines over it', async () => {
     const { log, shown, draw, event } = await setUp();
     await draw();

@@ -111,6 +111,20 @@ describe('event lines', () => {
     expect(reader.stream.writableLength).toBeGreaterThan(MIB - 17 * 1024);
   });
 
+  test('tell of every one that was dropped at once, for whoever counts', async () => {
+    const { reader, lines } = setUp(true);
+    let dropped = 0;
+    lines.onDropped = (count) => {
+      dropped += count;
+    };
+    writeMany(lines, 0, 1000);
+    const written = dropped;
+    expect(written).toBeGreaterThan(900);
+    await reader.resume();
+    expect(reader.events.at(-1)).toMatchObject({ event: 'events.dropped', count: written });
+    expect(dropped).toBe(written);
+  });
+
   test('say how many were dropped, where the gap is, once the reader has caught up', async () => {
     const { reader, clock, lines } = setUp(true);
     clock.advance(5000);

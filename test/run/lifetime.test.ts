@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { Command, CommandResult } from '../../src/contract.ts';
 import { BouncerError } from '../../src/errors.ts';
 import type { Launched } from '../../src/run/launch.ts';
 import { Lifetime } from '../../src/run/lifetime.ts';
@@ -13,12 +14,18 @@ const setUp = () => {
   const stops: boolean[] = [];
   const stopped = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<string>();
+  const commands: Command[] = [];
+  const answer = vi.fn<() => CommandResult>(() => ({ ok: true }));
   const launched: Launched = {
     control: {
       address: '127.0.0.1:1',
       watch: () => ({ look: () => undefined, close: () => undefined }),
       events: () => () => undefined,
-      command: () => Promise.resolve({ ok: true }),
+      command: (command) => {
+        commands.push(command);
+        return Promise.resolve(answer());
+      },
+      report: () => undefined,
       closed: closed.promise,
     },
     join: null,
@@ -27,7 +34,7 @@ const setUp = () => {
       return stopped.promise;
     },
   };
-  return { clock, life, stops, stopped, closed, launched };
+  return { clock, life, stops, stopped, closed, launched, commands, answer };
 };
 
 describe('a run', () => {
@@ -109,12 +116,78 @@ describe('a run', () => {
   });
 });
 
+describe('a run that drains', () => {
+  const drain = { do: 'drain', windowMs: 30_000, actor: 'signal' };
+
+  test('ends with 0 when the proxy has drained, after all else was stopped', async () => {
+    const { life, stops, stopped, closed, launched, commands } = setUp();
+    life.begin(launched);
+    expect(life.drain(30_000)).toBe(true);
+    expect(life.isDraining).toBe(true);
+    expect([commands, stops]).toEqual([[drain], []]);
+    closed.resolve('drained');
+    stopped.resolve();
+    await expect(life.ended).resolves.toEqual({ code: 0, line: null });
+    expect(stops).toEqual([false]);
+  });
+
+  test.each(['stopped', 'drained'])(
+    'or is told by others to end, and was %s, ends with 0',
+    async (word) => {
+      const { life, stopped, closed, launched } = setUp();
+      life.begin(launched);
+      closed.resolve(word);
+      stopped.resolve();
+      await expect(life.ended).resolves.toEqual({ code: 0, line: null });
+    },
+  );
+
+  test('is not begun without a window, before it runs, twice, or when it ends already', () => {
+    const { life, launched, commands } = setUp();
+    expect(life.drain(30_000)).toBe(false);
+    life.begin(launched);
+    expect(life.drain(0)).toBe(false);
+    expect(life.drain(30_000)).toBe(true);
+    expect(life.drain(30_000)).toBe(false);
+    const other = setUp();
+    other.life.begin(other.launched);
+    other.life.stop();
+    expect(other.life.drain(30_000)).toBe(false);
+    expect([commands, other.commands]).toEqual([[drain], []]);
+  });
+
+  test('stops at once for one who has lost patience, and as usual for the console', async () => {
+    const { clock, life, stops, launched } = setUp();
+    life.begin(launched);
+    life.drain(30_000);
+    life.stop(true);
+    clock.advance(250);
+    await expect(life.ended).resolves.toEqual({ code: 0, line: null });
+    expect(stops).toEqual([true]);
+    const quit = setUp();
+    quit.life.begin(quit.launched);
+    quit.life.drain(30_000);
+    quit.life.stop();
+    expect(quit.stops).toEqual([false]);
+  });
+
+  test('stops where it cannot drain', async () => {
+    const { life, stops, stopped, launched, answer } = setUp();
+    answer.mockReturnValue({ ok: false, reason: 'the proxy is stopping' });
+    life.begin(launched);
+    life.drain(30_000);
+    stopped.resolve();
+    await expect(life.ended).resolves.toEqual({ code: 0, line: null });
+    expect(stops).toEqual([false]);
+  });
+});
+
 const setUpSignals = () => {
   const clock = new FakeClock();
   const listeners = new Map<string, () => void>();
-  let wishes = 0;
-  onStopSignals({ on: (signal, listener) => listeners.set(signal, listener) }, clock, () => {
-    wishes += 1;
+  const wishes: string[] = [];
+  onStopSignals({ on: (signal, listener) => listeners.set(signal, listener) }, clock, (signal) => {
+    wishes.push(signal);
   });
   return { clock, send: (signal: string) => listeners.get(signal)?.(), wishes: () => wishes };
 };
@@ -123,7 +196,7 @@ describe('signals', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('%s is a wish to stop', (signal) => {
     const { send, wishes } = setUpSignals();
     send(signal);
-    expect(wishes()).toBe(1);
+    expect(wishes()).toEqual([signal]);
   });
 
   test('the same one twice at the same moment is one wish', () => {
@@ -131,17 +204,17 @@ describe('signals', () => {
     send('SIGINT');
     clock.advance(249);
     send('SIGINT');
-    expect(wishes()).toBe(1);
+    expect(wishes()).toHaveLength(1);
     clock.advance(250);
     send('SIGINT');
-    expect(wishes()).toBe(2);
+    expect(wishes()).toHaveLength(2);
   });
 
   test('another one is a second wish, however soon', () => {
     const { send, wishes } = setUpSignals();
     send('SIGINT');
     send('SIGTERM');
-    expect(wishes()).toBe(2);
+    expect(wishes()).toEqual(['SIGINT', 'SIGTERM']);
   });
 
   test('of suspension mean nothing: the process would stop, and the proxy with it', () => {

@@ -108,6 +108,7 @@ describe('what must hold for every viewer', () => {
       'a refusal while there is room',
       [event({ event: 'viewer.refused', cause: 'cap', viewers: 7 })],
     ],
+    ['a lock where there is none', [event({ event: 'viewer.refused', cause: 'locked' })]],
     ['events that were dropped', [event({ event: 'events.dropped', count: 3 })]],
   ])('reports %s', (_name, observations) => {
     expect(violated(...observations)).toHaveLength(1);

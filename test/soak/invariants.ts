@@ -68,6 +68,7 @@ export class Invariants {
   /** Admitted and not gone. */
   readonly #here = new Map<string, Life>();
   readonly #gone = new Set<string>();
+  readonly #locked = new Set<string>();
   /** What has bounded the connections of a session, and when it last did. */
   readonly #bounds = new Map<string, { readonly at: number; readonly bound: number }[]>();
   readonly #farewells = new Map<string, Farewell>();
@@ -154,6 +155,13 @@ export class Invariants {
         return this.#here.has(event.viewer) || this.#gone.has(event.viewer)
           ? [`${event.viewer} was admitted, and its backend is called unavailable`]
           : [];
+      case 'session.locked':
+        if (event.session !== undefined) this.#locked.add(event.session);
+        return [];
+      case 'session.unlocked':
+        if (event.session === undefined) this.#locked.clear();
+        else this.#locked.delete(event.session);
+        return [];
       case 'events.dropped':
         return [`${event.count} events were dropped`];
       case 'descriptors.exhausted':
@@ -209,6 +217,9 @@ export class Invariants {
 
   #refused(event: ProxyEvent & { event: 'viewer.refused' }): readonly string[] {
     const { session, viewers, cap, cause, who } = event;
+    if (cause === 'locked' && !this.#locked.has(session)) {
+      return [`${session} refused as locked and is open`];
+    }
     if (cause !== 'cap') return [];
     const found: string[] = [];
     if (viewers < cap) found.push(`${session} refused at the cap with ${viewers} of ${cap}`);

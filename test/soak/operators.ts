@@ -32,6 +32,7 @@ export const reserve = async ({ command }: Target): Promise<void> => {
 export const operators = (target: Target, defaultCap: number) => {
   const { command } = target;
   const own = new Set<SessionId>();
+  const locked = new Set<SessionId>();
   return {
     /** One deed; a command that comes too late is no fault. */
     act: async (as: OperatorKind, random: Random): Promise<void> => {
@@ -63,6 +64,20 @@ export const operators = (target: Target, defaultCap: number) => {
           await command({ do: 'lift-cap', session, actor });
           return;
         }
+        case 'lock': {
+          const session = await someSession(target, random);
+          if (session === null) return;
+          locked.add(session);
+          await command({ do: 'lock', session, actor });
+          return;
+        }
+        case 'unlock': {
+          const [session] = locked;
+          if (session === undefined) return;
+          locked.delete(session);
+          await command({ do: 'unlock', session, actor });
+          return;
+        }
         case 'watch':
           await target.watch(random.between(0, 3));
           return;
@@ -79,6 +94,8 @@ export const operators = (target: Target, defaultCap: number) => {
       await target.watch(0);
       for (const session of own) await command({ do: 'lift-cap', session, actor });
       own.clear();
+      locked.clear();
+      await command({ do: 'unlock', session: null, actor });
       await command({ do: 'set-cap', cap: defaultCap, actor });
     },
   };

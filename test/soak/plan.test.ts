@@ -45,7 +45,7 @@ describe('the plan of a soak', () => {
 
   it('brings every kind of misbehaviour in minutes', () => {
     const kinds = new Set(planOf(1, 180_000).map((step) => ('as' in step ? step.as : step.do)));
-    expect(kinds.size).toBe(25 + 7 + 2);
+    expect(kinds.size).toBe(25 + 9 + 2);
   });
 });
 

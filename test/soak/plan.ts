@@ -33,7 +33,16 @@ export type ViewerKind =
   | 'churner';
 
 /** What an operator does. */
-export type OperatorKind = 'evict' | 'keep' | 'cap' | 'own-cap' | 'lift-cap' | 'watch' | 'look';
+export type OperatorKind =
+  | 'evict'
+  | 'keep'
+  | 'cap'
+  | 'own-cap'
+  | 'lift-cap'
+  | 'watch'
+  | 'look'
+  | 'lock'
+  | 'unlock';
 
 /** One step; `at` and `forMs` are milliseconds, `at` from the phase's beginning. */
 export type Step = { readonly at: number; readonly seed: number } & (
@@ -134,6 +143,8 @@ const OPERATORS: Readonly<Record<OperatorKind, number>> = {
   'lift-cap': 800,
   watch: 2_000,
   look: 500,
+  lock: 900,
+  unlock: 700,
 };
 
 /** A stall of the loop; one in five is longer than the pong timeout. */

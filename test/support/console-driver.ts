@@ -1,5 +1,5 @@
 /** Drives the pure console by hand: keys, pictures of a world, and time, without a terminal. */
-import type { CommandResult, ViewerId } from '../../src/contract.ts';
+import type { Command, CommandResult, ViewerId } from '../../src/contract.ts';
 import { type Glyphs, unicodeGlyphs } from '../../src/console/glyphs.ts';
 import type { Size } from '../../src/console/layout.ts';
 import { viewOf } from '../../src/console/pictures.ts';
@@ -19,8 +19,10 @@ import { outcomeIn, pictureOf, viewerId, type World } from './fake-control.ts';
 
 /** A console in front of a world that a test changes. */
 export class ConsoleDriver {
-  /** Everything that was to be done so far, in order. */
+  /** Everything that was to be done so far, in order, but for the word of what was armed. */
   readonly effects: Effect[] = [];
+  /** What was said of evictions that were armed and undone, in order. */
+  readonly intentions: Extract<Command, { readonly do: 'intend' }>[] = [];
   state: State;
   world: World;
   now = 1000;
@@ -42,8 +44,14 @@ export class ConsoleDriver {
   /** Puts one input in; returns what is to be done about it. */
   input(input: Input): readonly Effect[] {
     const seen = input.type === 'keys' && this.#shown !== null ? { shown: this.#shown } : {};
-    const { state, effects } = step(this.state, { ...input, ...seen }, this.now);
+    const { state, effects: all } = step(this.state, { ...input, ...seen }, this.now);
     this.state = state;
+    const effects: Effect[] = [];
+    for (const effect of all) {
+      if (effect.do === 'send' && effect.command.do === 'intend') {
+        this.intentions.push(effect.command);
+      } else effects.push(effect);
+    }
     this.effects.push(...effects);
     return effects;
   }

@@ -62,6 +62,9 @@ export type World = {
   readonly cap: number;
   /** Caps of single sessions. */
   readonly ownCaps?: Readonly<Record<string, number>>;
+  readonly locked?: boolean;
+  readonly lockedAlone?: readonly string[];
+  readonly drainLeftMs?: number;
   /** Viewers by session, in the order in which they are shown. */
   readonly sessions: Readonly<Record<string, readonly ViewerRow[]>>;
   readonly events?: readonly ProxyEvent[];
@@ -103,6 +106,7 @@ const sessionRow = (world: World, id: string, viewers: readonly ViewerRow[]): Se
     dialling: viewers.filter(({ state }) => state === 'dialling').length,
     cap,
     capIsOwn: own !== undefined,
+    locked: world.locked === true || world.lockedAlone?.includes(id) === true,
     p95RttMs: rtts.length === 0 ? null : Math.max(...rtts),
     queuedBytes: viewers.reduce((sum, { queuedBytes }) => sum + queuedBytes, 0),
     bytesPerSecond: viewers.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0),
@@ -243,9 +247,14 @@ export const pictureOf = (world: World, view: View, seq: number): Snapshot => {
       stuck: inState('stuck'),
       full: rows.filter(({ viewers, cap }) => viewers === cap).length,
       over: rows.filter(({ viewers, cap }) => viewers > cap).length,
+      locked: world.locked === true,
+      locks: world.lockedAlone?.length ?? 0,
+      draining:
+        world.drainLeftMs === undefined ? null : { leftMs: world.drainLeftMs, viewers: all.length },
       held: 0,
       refused: 58,
       evicted: 3,
+      logFails: false,
     },
     sessions: shown,
     session,
@@ -269,6 +278,8 @@ export const pictureOf = (world: World, view: View, seq: number): Snapshot => {
 export class FakeControl implements ProxyControl {
   /** Every command but previews, in order. */
   readonly commands: Command[] = [];
+  /** What was said of evictions that were armed and undone, in order. */
+  readonly intentions: Extract<Command, { readonly do: 'intend' }>[] = [];
   /** Every view that was asked for, in order. */
   readonly views: View[] = [];
   readonly closed: Promise<string>;
@@ -324,6 +335,10 @@ export class FakeControl implements ProxyControl {
   readonly events = (): (() => void) => () => {};
 
   command = async (command: Command): Promise<CommandResult> => {
+    if (command.do === 'intend') {
+      this.intentions.push(command);
+      return { ok: true };
+    }
     if (command.do === 'preview-cap') return { ok: true, preview: this.#preview(command.cap) };
     this.commands.push(command);
     const result = this.answer(command);

@@ -22,7 +22,7 @@ import type {
   Window,
 } from '../../src/contract.ts';
 import { BouncerError } from '../../src/errors.ts';
-import type { EventBody, LeaveCause, ProxyEvent } from '../../src/events.ts';
+import type { EventBody, LeaveCause, LogReport, ProxyEvent } from '../../src/events.ts';
 import { countingIds, type ViewerIds } from '../../src/proxy/viewer-ids.ts';
 import { testOptions } from './test-options.ts';
 
@@ -184,7 +184,8 @@ class FakeProxy {
     else this.#ownCaps.set(session, cap);
     const to = session === undefined ? this.#cap : this.#capOf(session);
     const of = session === undefined ? {} : { session };
-    this.record({ event: 'cap.changed', from: old, to, actor, ...of });
+    const lifted = cap === null ? ({ lifted: true } as const) : {};
+    this.record({ event: 'cap.changed', from: old, to, actor, ...of, ...lifted });
     return { ok: true };
   }
 
@@ -229,6 +230,7 @@ class FakeProxy {
     const newest = Math.min(view.events.upTo ?? this.#feed.length, this.#feed.length);
     const evicted = this.#feed.filter(({ event }) => event.event === 'viewer.evicted').length;
     const none = { late: 0, expiring: 0, stuck: 0, full: 0, over: 0, held: 0, refused: 0 };
+    const open = { locked: false, locks: 0, draining: null, logFails: false };
     this.#seq += 1;
     return {
       seq: this.#seq,
@@ -241,7 +243,7 @@ class FakeProxy {
       pongTimeoutMs,
       writeTimeoutMs,
       loopP99Ms: null,
-      totals: { ...none, evicted, sessions: sessions.length, viewers: this.#viewers.size },
+      totals: { ...none, ...open, evicted, sessions: sessions.length, viewers: this.#viewers.size },
       sessions: slice(sessions, view.sessions),
       session,
       viewers: slice(viewers.map(viewerRow), view.viewers),
@@ -265,6 +267,7 @@ class FakeProxy {
         dialling: 0,
         cap,
         capIsOwn: this.#ownCaps.has(id),
+        locked: false,
         p95RttMs: null,
         queuedBytes: 0,
         bytesPerSecond: 0,
@@ -318,7 +321,9 @@ export const startFakeProxy = async (
     readonly onEvent?: (event: ProxyEvent) => void;
     readonly onSession?: (session: string) => void;
   } = {},
-): Promise<ProxyControl & { readonly address: string }> => {
+): Promise<
+  ProxyControl & { readonly address: string; readonly report: (report: LogReport) => void }
+> => {
   const proxy = new FakeProxy(options, deps.ids ?? countingIds());
   if (deps.onEvent) proxy.events(deps.onEvent);
   const server = createServer((socket) => {
@@ -330,9 +335,7 @@ export const startFakeProxy = async (
     });
   });
   const { listen } = options;
-  server.listen(
-    'port' in listen ? { host: listen.host, port: listen.port } : { path: listen.socketPath },
-  );
+  server.listen('socketPath' in listen ? { path: listen.socketPath } : { ...listen });
   try {
     await once(server, 'listening');
   } catch (error) {
@@ -344,5 +347,6 @@ export const startFakeProxy = async (
   proxy.record({ event: 'proxy.listening', address: proxy.address });
   void proxy.stopped.promise.then(() => server.close());
   const { watch, events, command } = proxy;
-  return { address: proxy.address, watch, events, command, closed: proxy.stopped.promise };
+  const report = (told: LogReport): void => proxy.record(told);
+  return { address: proxy.address, watch, events, command, report, closed: proxy.stopped.promise };
 };

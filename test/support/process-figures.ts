@@ -45,3 +45,21 @@ export const letPass = (forMs: number): Promise<void> => {
   const until = performance.now() + forMs;
   return eventually('time to pass', () => performance.now() >= until, { ms: forMs + 5_000 });
 };
+
+/** Whether it has ended, be it that nobody has asked how yet. */
+export const isGone = (pid: number): boolean => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.startsWith('Z', text.lastIndexOf(')') + 2);
+  } catch {
+    return true;
+  }
+};
+
+/** Time that it has run on a processor, in milliseconds. */
+export const busyMs = (pid: number): number => {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // After the name, which may have blanks: the 12th and 13th are user and system, in ticks of 10 ms.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+};

@@ -71,6 +71,8 @@ export type TerminalRun = {
   /** Everything read so far, escape sequences included. */
   readonly output: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
+  /** Takes the terminal away, as a link that breaks does; what ran in it is still looked after. */
+  readonly hangUp: () => void;
   /** What is left of the output when it ends is read first, unless reading is paused. */
   readonly exited: (patience?: Patience) => Promise<TerminalExit>;
 };
@@ -200,6 +202,12 @@ export const startCommandInTerminal = (
     },
     output: () => output,
     signal: (signal) => void process.kill(pty.pid, signal),
+    hangUp: () => {
+      const destroy: unknown = Reflect.get(pty, 'destroy');
+      if (typeof destroy !== 'function') throw new Error('node-pty no longer hangs up');
+      ended = true;
+      Reflect.apply(destroy, pty, []);
+    },
     exited: (patience) =>
       within('the program in the terminal to end', exit.promise, {
         saw: shown,

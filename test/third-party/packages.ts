@@ -22,6 +22,9 @@ export const NGINX = '/usr/sbin/nginx';
 /** Where the package `chromium` puts its program. */
 export const CHROMIUM = '/usr/bin/chromium';
 
+/** Where the package `curl` puts its program. */
+export const CURL = '/usr/bin/curl';
+
 const executable = (path: string) => access(path, constants.X_OK);
 
 /** Each package with a check that rejects where it is missing. */
@@ -30,6 +33,9 @@ const packages: readonly (readonly [name: string, check: () => Promise<unknown>]
   ['websockify', () => executable(WEBSOCKIFY)],
   ['nginx', () => executable(NGINX)],
   ['chromium', () => executable(CHROMIUM)],
+  ['curl', () => executable(CURL)],
+  ['jq', () => run('jq', ['--version'])],
+  ['systemd', () => run('systemd-analyze', ['--version'])],
 ];
 
 const missing = async (): Promise<readonly string[]> => {

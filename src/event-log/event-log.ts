@@ -1,0 +1,266 @@
+/**
+ * The audit trail: every event as a line of a file. The disk may be full, slow or gone, and the
+ * relay must not notice: lines wait in memory up to a bound while one operation after the other
+ * is under way, what does not fit is counted, and an outage is told once, with its end.
+ */
+import type { Cancel, Clock } from '../clock.ts';
+import type { EventLogOptions } from '../contract.ts';
+import { BouncerError } from '../errors.ts';
+import type { LogReport, ProxyEvent } from '../events.ts';
+import { codeOf, troubleText } from './file-trouble.ts';
+import { checkRotation, LogFile, rotateFiles } from './log-file.ts';
+import { WaitingLines } from './waiting-lines.ts';
+
+/** The file system as a log sees it. */
+export type Files = {
+  readonly open: (
+    settings: EventLogOptions,
+  ) => Promise<Pick<LogFile, 'room' | 'isDue' | 'write' | 'isInPlace' | 'close'>>;
+  readonly rotate: (settings: EventLogOptions) => Promise<void>;
+};
+
+type OpenFile = Awaited<ReturnType<Files['open']>>;
+
+const ownFiles: Files = { open: (settings) => LogFile.open(settings), rotate: rotateFiles };
+
+/** What became of the last lines. */
+export type LogEnd = {
+  /** How many lines are not in the file, those that were lost before included. */
+  readonly missing: number;
+  /** Why; null where none is missing. */
+  readonly detail: string | null;
+};
+
+/** Events of a moment go in one write: in a storm 50 writes a second and not thousands. */
+const GATHER_MS = 20;
+/** An attempt to write again costs next to nothing, and a disk has space again when it has. */
+const RETRY_MS = 1000;
+/** A pipe is full for a moment where its reader is busy; that is no outage yet. */
+const PIPE_RETRY_MS = 50;
+/** A disk that takes this long for one operation is told of, though nothing may be lost yet. */
+const STALL_MS = 10_000;
+/** How often it is looked whether somebody moved the file away. */
+const LOOK_EVERY_MS = 1000;
+/** Bytes of one write; rotation is decided in between. */
+const MOST_AT_ONCE = 256 * 1024;
+
+const isOwn = ({ event }: ProxyEvent): boolean =>
+  event === 'log.failed' || event === 'log.recovered';
+
+/** Appends events to a file. Nothing that it is told to write ever throws or waits. */
+export class EventLog {
+  readonly #settings: EventLogOptions;
+  readonly #clock: Clock;
+  readonly #waiting = new WaitingLines();
+  readonly #files: Files;
+  #file: OpenFile | null;
+  #report: ((report: LogReport) => void) | null = null;
+  /** Why nothing is written; null: it is. */
+  #outage: string | null = null;
+  #running: Promise<void> | null = null;
+  #later: Cancel | null = null;
+  #wantsNewFile = false;
+  /** The last attempt ended because a pipe was full. */
+  #isPipeBusy = false;
+  #lookedAt: number;
+  #ending = false;
+  #ended = false;
+
+  private constructor(settings: EventLogOptions, clock: Clock, files: Files, file: OpenFile) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#files = files;
+    this.#file = file;
+    this.#lookedAt = clock.now();
+  }
+
+  /** Opens a log; rejects with a BouncerError of kind `environment` where that cannot be done. */
+  static async open(
+    settings: EventLogOptions,
+    clock: Clock,
+    files: Files = ownFiles,
+  ): Promise<EventLog> {
+    let file: OpenFile | null = null;
+    try {
+      file = await files.open(settings);
+      await checkRotation(file, settings);
+      return new EventLog(settings, clock, files, file);
+    } catch (error) {
+      await file?.close();
+      const why = troubleText(error);
+      throw file === null
+        ? new BouncerError(
+            'environment',
+            `--event-log ${JSON.stringify(settings.path)} cannot be opened: ${why}`,
+            'name another file',
+            error,
+          )
+        : new BouncerError(
+            'environment',
+            `--event-log ${JSON.stringify(settings.path)} could not be rotated: ${why}`,
+            'name a file in a directory of its own, or pass --event-log-size 0',
+            error,
+          );
+    }
+  }
+
+  /** Says to `report` when the log fails and when it works again; at once where it fails now. */
+  reportTo(report: (report: LogReport) => void): void {
+    this.#report = report;
+    if (this.#outage !== null) report(this.#failed(this.#outage));
+  }
+
+  /** Lets an event be written; what the log said of itself, it has written itself. */
+  readonly write = (event: ProxyEvent): void => {
+    if (this.#ended || isOwn(event)) return;
+    if (!this.#waiting.add(`${JSON.stringify(event)}\n`) && this.#outage === null) {
+      this.#fail('the disk is too slow');
+    }
+    if (this.#running === null && this.#later === null) this.#runIn(GATHER_MS);
+  };
+
+  /** Somebody has moved the file away, or made room: goes on in a file of that name, at once. */
+  readonly reopen = (): void => {
+    if (this.#ended) return;
+    this.#wantsNewFile = true;
+    if (this.#running === null) this.#runIn(0);
+  };
+
+  /** Writes what waits, within `withinMs`, and closes the file. What comes later is not written. */
+  async end(withinMs: number): Promise<LogEnd> {
+    this.#ending = true;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(withinMs, resolve);
+    await Promise.race([this.#lastWrites(), late]);
+    cancel();
+    this.#ended = true;
+    this.#later?.();
+    this.#later = null;
+    const missing = this.#waiting.count + this.#waiting.lost;
+    return { missing, detail: missing > 0 ? (this.#outage ?? 'the disk is too slow') : null };
+  }
+
+  async #lastWrites(): Promise<void> {
+    // What is under way may fail for a reason that has passed; one more attempt, and no third.
+    await this.#running;
+    await this.#run();
+    while (this.#isPipeBusy && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#clock.after(PIPE_RETRY_MS, resolve);
+      });
+      await this.#run();
+    }
+    if (this.#waiting.count > 0 || this.#running !== null) return;
+    const file = this.#file;
+    this.#file = null;
+    await file?.close().catch(() => undefined);
+  }
+
+  #runIn(ms: number): void {
+    this.#later?.();
+    this.#later = this.#clock.after(ms, () => void this.#run());
+  }
+
+  #run(): Promise<void> {
+    this.#later?.();
+    this.#later = null;
+    this.#running ??= this.#writeAll()
+      .then(
+        () => null,
+        (trouble: unknown) => this.#afterTrouble(trouble),
+      )
+      .then((retryMs) => {
+        this.#running = null;
+        // What came between the last look and now has waited for nobody.
+        const rest = this.#waiting.count > 0 || this.#wantsNewFile;
+        if (!this.#ending && (retryMs !== null || rest)) this.#runIn(retryMs ?? GATHER_MS);
+      });
+    return this.#running;
+  }
+
+  /** Writes until nothing waits; rejects with what the file system says. */
+  async #writeAll(): Promise<void> {
+    this.#isPipeBusy = false;
+    for (;;) {
+      const file = await this.#fileToWrite();
+      if (this.#waiting.count === 0) {
+        if (this.#outage === null) return;
+        this.#recover();
+        continue;
+      }
+      const bytes = this.#waiting.next(Math.min(MOST_AT_ONCE, file.room));
+      this.#waiting.written(await this.#timed(file.write(bytes)));
+    }
+  }
+
+  /** The file that the next line belongs into. */
+  async #fileToWrite(): Promise<OpenFile> {
+    if (this.#wantsNewFile || !(await this.#isInPlace())) await this.#letGo();
+    this.#file ??= await this.#timed(this.#files.open(this.#settings));
+    const { nextBytes } = this.#waiting;
+    if (nextBytes > 0 && this.#file.isDue(nextBytes)) {
+      await this.#letGo();
+      await this.#timed(this.#files.rotate(this.#settings));
+      this.#file = await this.#timed(this.#files.open(this.#settings));
+    }
+    return this.#file;
+  }
+
+  async #isInPlace(): Promise<boolean> {
+    const now = this.#clock.now();
+    if (this.#file === null || now - this.#lookedAt < LOOK_EVERY_MS) return true;
+    this.#lookedAt = now;
+    return this.#timed(this.#file.isInPlace());
+  }
+
+  async #letGo(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    this.#wantsNewFile = false;
+    this.#waiting.restart();
+    await file?.close();
+  }
+
+  /** Tells of an operation that takes too long, and waits for it all the same. */
+  async #timed<T>(operation: Promise<T>): Promise<T> {
+    const cancel = this.#clock.after(STALL_MS, () =>
+      this.#fail(`the disk has not answered for ${STALL_MS / 1000}s`),
+    );
+    try {
+      return await operation;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Milliseconds until the next attempt. */
+  async #afterTrouble(trouble: unknown): Promise<number> {
+    this.#isPipeBusy = codeOf(trouble) === 'EAGAIN';
+    if (this.#isPipeBusy && this.#waiting.lost === 0) return PIPE_RETRY_MS;
+    this.#fail(troubleText(trouble));
+    // A pipe's reader goes on where it was; whatever else failed is opened anew.
+    if (!this.#isPipeBusy) await this.#letGo().catch(() => undefined);
+    return RETRY_MS;
+  }
+
+  #failed(detail: string): LogReport {
+    return { event: 'log.failed', path: this.#settings.path, detail };
+  }
+
+  #fail(detail: string): void {
+    const isNew = this.#outage === null;
+    this.#outage = detail;
+    if (isNew) this.#tell(this.#failed(detail));
+  }
+
+  #recover(): void {
+    this.#outage = null;
+    this.#tell({ event: 'log.recovered', lost: this.#waiting.tellLost() });
+  }
+
+  #tell(report: LogReport): void {
+    const time = this.#clock.date().toISOString();
+    this.#waiting.addOwn(`${JSON.stringify({ time, ...report })}\n`);
+    this.#report?.(report);
+  }
+}
