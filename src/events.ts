@@ -192,14 +192,14 @@ export type EventBody =
       /** What the operator was told. */
       readonly reason: string;
     }
-  /** Events cannot be written where they should be kept; the proxy goes on. */
+  /** Events cannot be written where they should be kept, or their file not rotated; the proxy goes on. */
   | {
       readonly event: 'log.failed';
       readonly path?: string;
       /** What the machine said, in words of our own. */
       readonly detail: string;
     }
-  /** Events are written again; `lost` of them are missing. */
+  /** The log of events works again; `lost` of them are missing. */
   | { readonly event: 'log.recovered'; readonly lost: number }
   /** The process has no descriptor left: newcomers are dropped by the kernel's door, unheard. */
   | {

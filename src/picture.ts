@@ -127,7 +127,7 @@ export type Totals = {
   readonly refused: number;
   /** In the last 5 minutes. */
   readonly evicted: number;
-  /** Events are not written where they should be kept. */
+  /** The event log has trouble: its lines wait, or its file cannot be rotated. */
   readonly logFails: boolean;
 };
 

@@ -54,6 +54,7 @@ export class Desk {
   attendant(door: Door): Attendant {
     return {
       request: (request, response) => this.#request(door, request, response),
+      protocol: attachProtocol,
       upgrade: (request, socket, head) => this.#upgrade(door, request, socket, head),
     };
   }

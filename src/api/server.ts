@@ -23,6 +23,8 @@ const KEEP_ALIVE_MS = 5_000;
 
 /** What answers, once there is a whole head. */
 export type Attendant = {
+  /** The one protocol that anybody is switched to, in small letters. */
+  readonly protocol: string;
   readonly request: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 };
@@ -75,6 +77,8 @@ export const boundedServer = (attendant: Attendant, mostConnections: number): Se
       requestTimeout: REQUEST_MS,
       connectionsCheckingInterval: 1_000,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // Any other offer, as of HTTP/2, is passed over (RFC 9110 7.8); an older Node refuses it.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === attendant.protocol,
     },
     (request, response) => {
       // A reader that goes away in the middle is nobody's error.

@@ -16,6 +16,7 @@ import {
 import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { BouncerError } from '../errors.ts';
+import { codeOf } from './socket-place.ts';
 
 /** Bytes of a path that the system takes (unix(7), `sun_path`, without its closing NUL). */
 const MOST_BYTES = 107;
@@ -36,8 +37,6 @@ const trouble = (path: string, what: string, remedy: string, cause?: unknown): B
     remedy,
     cause,
   );
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
 const lookAt = (path: string): Stats | null => {
   try {

@@ -21,7 +21,9 @@ const remedy = 'pass --control <path> in a directory of your own, or --control n
 
 const trouble = (what: string): BouncerError => new BouncerError('environment', what, remedy);
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+/** What the system calls an error; where it is none of the system's, its words. */
+export const codeOf = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code ?? String(error);
 
 const found = (path: string, look: (path: string) => Stats): Stats | null => {
   try {

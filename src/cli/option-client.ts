@@ -1,11 +1,9 @@
 /** Which proxy a command asks, and as whom, as the options say. */
 import { parseListen } from './option-addresses.ts';
 import { quoted, usageError, type OptionReader } from './option-reader.ts';
+import { parseTokenFile, TOKEN_VARIABLE } from './option-token.ts';
 import { bad, good, parseDuration, type Checked } from './option-values.ts';
 import type { Client, Door } from './orders.ts';
-
-/** The token where no file has one; the proxy reads its own from there, too. */
-const TOKEN_VARIABLE = 'WSBOUNCER_CONTROL_TOKEN';
 
 /** Shorter than a turn of a busy proxy, longer than anybody waits. */
 const TIMEOUT = { min: 10, max: 3_600_000 } as const;
@@ -22,9 +20,6 @@ const parseDoor = (text: string): Checked<Door> => {
   if (!address.ok) return address;
   return 'port' in address.value ? good(address.value) : bad('is no address', 'write host:port');
 };
-
-const parseFile = (text: string): Checked<string> =>
-  text.includes('\0') ? bad('has a NUL in its path', 'leave it out') : good(text);
 
 const parseActor = (text: string): Checked<string> => {
   if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text)) {
@@ -50,7 +45,7 @@ export const readClient = (
   const variable = env[TOKEN_VARIABLE]?.trim() ?? '';
   return {
     door: reader.one<Door | null>('socket', parseDoor, null),
-    tokenFile: reader.one<string | null>('token-file', parseFile, null),
+    tokenFile: reader.one<string | null>('token-file', parseTokenFile, null),
     token: variable === '' ? null : variable,
     actor: reader.one<string | null>('actor', parseActor, null),
     timeoutMs: reader.one('timeout', (text) => parseDuration(text, TIMEOUT), 10_000),

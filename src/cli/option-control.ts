@@ -5,12 +5,10 @@
 import type { Address, ControlOptions } from '../contract.ts';
 import { parseListen, parseSocketPath } from './option-addresses.ts';
 import { usageError, quoted, type OptionReader } from './option-reader.ts';
+import { parseTokenFile, TOKEN_VARIABLE } from './option-token.ts';
 import { bad, good, parseCount, parseSwitch, type Checked, type Range } from './option-values.ts';
 
 type Tcp = Extract<Address, { readonly port: number }>;
-
-/** Where a token may stand besides a file; a flag would show it to everybody on the machine. */
-const TOKEN_VARIABLE = 'WSBOUNCER_CONTROL_TOKEN';
 
 /** As many as there may be in all. */
 const STREAMS: Range = { min: 1, max: 100 };
@@ -28,9 +26,6 @@ const parseTcp = (text: string): Checked<Tcp> => {
     ? good(address.value)
     : bad('is a Unix socket', 'pass it to --control, and host:port here');
 };
-
-const parseFile = (text: string): Checked<string> =>
-  text.includes('\0') ? bad('has a NUL in its path', 'leave it out') : good(text);
 
 const isLoopback = (host: string): boolean =>
   host === '::1' || /^127\.[\d.]+$/.test(host) || host.toLowerCase() === 'localhost';
@@ -60,7 +55,7 @@ export const readControl = (
 ): ControlOptions => {
   const socket = reader.one('control', parseSocket, 'default');
   const listen = reader.one<Tcp | null>('control-listen', parseTcp, null);
-  const tokenFile = reader.one<string | null>('control-token-file', parseFile, null);
+  const tokenFile = reader.one<string | null>('control-token-file', parseTokenFile, null);
   const variable = env[TOKEN_VARIABLE]?.trim() ?? '';
   const token = tokenFile === null && variable !== '' ? variable : null;
   const isPublic = reader.one('control-public', parseSwitch, false);

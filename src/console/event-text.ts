@@ -196,14 +196,14 @@ export const tellEvent = (event: EventBody): Told => {
     }
     case 'log.failed': {
       const where = event.path === undefined ? '' : `; ${clean(event.path)}`;
-      const text = `events are not written: ${clean(event.detail)}${where}`;
+      const text = `the log has trouble: ${clean(event.detail)}${where}`;
       return { verb: 'log', tone: 'bad', text };
     }
     case 'log.recovered':
       return {
         verb: 'log',
         tone: 'good',
-        text: `events are written again; ${plural(event.lost, 'event')} lost`,
+        text: `the log works again; ${plural(event.lost, 'event')} lost`,
       };
     case 'descriptors.exhausted': {
       const all = event.limit === undefined ? 'no descriptor is left' : `all ${event.limit} in use`;

@@ -3,6 +3,7 @@
  * can delay a frame or a deadline. If that thread dies of a bug it is started once more, at the
  * same address, and the same control goes on with the new one; a second death is the end.
  */
+import { lstatSync, type Stats, unlinkSync } from 'node:fs';
 import { MessageChannel, Worker } from 'node:worker_threads';
 
 import type {
@@ -153,14 +154,40 @@ const launch = async (
     await worker.terminate();
     throw new BouncerError(start.kind, start.message, start.remedy);
   }
+  const sweep = sweeper(start.doors?.socketPath ?? null);
   const end = async (): Promise<ThreadEnd> => {
     const { said, reason } = await linkEnd;
     // Dead already, or stopped and idle, or, against all expectation, running without a link.
     await worker.terminate();
+    if (!said) sweep();
     return said ? { died: false, reason } : { died: true, reason: death(await exited) };
   };
   const say = (aside: Aside): void => worker.postMessage(aside);
   return { address: start.address, doors: start.doors ?? null, end: end(), say };
+};
+
+const fileAt = (path: string): Stats | null => {
+  try {
+    return lstatSync(path);
+  } catch {
+    return null;
+  }
+};
+
+/** Takes away the control socket that stands there now, which a dead thread does not do itself. */
+const sweeper = (path: string | null): (() => void) => {
+  const own = path === null ? null : fileAt(path);
+  return () => {
+    if (path === null || own === null) return;
+    const there = fileAt(path);
+    if (there === null || there.dev !== own.dev || there.ino !== own.ino) return;
+    // Where it may not be removed, the next one who starts there says so.
+    try {
+      unlinkSync(path);
+    } catch {
+      return;
+    }
+  };
 };
 
 const noControl: ControlOptions = {

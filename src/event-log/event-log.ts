@@ -39,6 +39,8 @@ const RETRY_MS = 1000;
 const PIPE_RETRY_MS = 50;
 /** A disk that takes this long for one operation is told of, though nothing may be lost yet. */
 const STALL_MS = 10_000;
+/** A rotation that failed costs the file a close and an open each time. */
+const ROTATE_AGAIN_MS = 10_000;
 /** How often it is looked whether somebody moved the file away. */
 const LOOK_EVERY_MS = 1000;
 /** Bytes of one write; rotation is decided in between. */
@@ -57,6 +59,10 @@ export class EventLog {
   #report: ((report: LogReport) => void) | null = null;
   /** Why nothing is written; null: it is. */
   #outage: string | null = null;
+  /** Why the file grows beyond its size, as it was told; null: it does not. */
+  #unrotated: string | null = null;
+  /** While it waits, no rotation is tried. */
+  #again: Cancel | null = null;
   #running: Promise<void> | null = null;
   #later: Cancel | null = null;
   #wantsNewFile = false;
@@ -107,7 +113,8 @@ export class EventLog {
   /** Says to `report` when the log fails and when it works again; at once where it fails now. */
   reportTo(report: (report: LogReport) => void): void {
     this.#report = report;
-    if (this.#outage !== null) report(this.#failed(this.#outage));
+    const trouble = this.#outage ?? this.#unrotated;
+    if (trouble !== null) report(this.#failed(trouble));
   }
 
   /** Lets an event be written; what the log said of itself, it has written itself. */
@@ -123,6 +130,8 @@ export class EventLog {
   readonly reopen = (): void => {
     if (this.#ended) return;
     this.#wantsNewFile = true;
+    this.#again?.();
+    this.#again = null;
     if (this.#running === null) this.#runIn(0);
   };
 
@@ -136,6 +145,7 @@ export class EventLog {
     this.#ended = true;
     this.#later?.();
     this.#later = null;
+    this.#again?.();
     const missing = this.#waiting.count + this.#waiting.lost;
     return { missing, detail: missing > 0 ? (this.#outage ?? 'the disk is too slow') : null };
   }
@@ -188,7 +198,8 @@ export class EventLog {
         this.#recover();
         continue;
       }
-      const bytes = this.#waiting.next(Math.min(MOST_AT_ONCE, file.room));
+      const room = this.#again === null ? file.room : Infinity;
+      const bytes = this.#waiting.next(Math.min(MOST_AT_ONCE, room));
       this.#waiting.written(await this.#timed(file.write(bytes)));
     }
   }
@@ -197,13 +208,33 @@ export class EventLog {
   async #fileToWrite(): Promise<OpenFile> {
     if (this.#wantsNewFile || !(await this.#isInPlace())) await this.#letGo();
     this.#file ??= await this.#timed(this.#files.open(this.#settings));
-    const { nextBytes } = this.#waiting;
-    if (nextBytes > 0 && this.#file.isDue(nextBytes)) {
-      await this.#letGo();
-      await this.#timed(this.#files.rotate(this.#settings));
-      this.#file = await this.#timed(this.#files.open(this.#settings));
-    }
-    return this.#file;
+    const { count, nextBytes } = this.#waiting;
+    // A rotation that is overdue is tried again without a line, too.
+    const bytes = count === 0 && this.#unrotated !== null && !this.#ending ? 1 : nextBytes;
+    if (bytes === 0 || this.#again !== null || !this.#file.isDue(bytes)) return this.#file;
+    return this.#rotated();
+  }
+
+  /** A new file; where there can be none the old one, so that a line too many is all the harm. */
+  async #rotated(): Promise<OpenFile> {
+    await this.#letGo();
+    const rotation = this.#timed(this.#files.rotate(this.#settings));
+    const trouble = await rotation.then(() => null, troubleText);
+    if (trouble !== null) this.#again = this.#ended ? () => {} : this.#rotateLater();
+    const file = await this.#timed(this.#files.open(this.#settings));
+    this.#file = file;
+    const isNew = this.#unrotated === null;
+    this.#unrotated = trouble === null ? null : `it cannot be rotated and grows: ${trouble}`;
+    if (this.#unrotated === null && !isNew && this.#outage === null) this.#recover();
+    if (this.#unrotated !== null && isNew) this.#tell(this.#failed(this.#unrotated));
+    return file;
+  }
+
+  #rotateLater(): Cancel {
+    return this.#clock.after(ROTATE_AGAIN_MS, () => {
+      this.#again = null;
+      void this.#run();
+    });
   }
 
   async #isInPlace(): Promise<boolean> {
@@ -255,6 +286,8 @@ export class EventLog {
 
   #recover(): void {
     this.#outage = null;
+    // Told again where it is still so: one word ends all that was told before.
+    this.#unrotated = null;
     this.#tell({ event: 'log.recovered', lost: this.#waiting.tellLost() });
   }
 

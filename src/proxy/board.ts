@@ -86,7 +86,7 @@ export class Board {
     return this.#evicted.count(this.#clock.now());
   }
 
-  /** Events are not written where they should be kept. */
+  /** The event log has trouble: its lines wait, or its file cannot be rotated. */
   get logFails(): boolean {
     return this.#logFails;
   }

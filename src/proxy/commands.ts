@@ -9,7 +9,7 @@ import { drain, intend, lock, unlock } from './doors.ts';
 import type { Draining } from './draining.ts';
 import type { Graveyard } from './graveyard.ts';
 import { listViewers } from './listing.ts';
-import { recordRefusal } from './refused-commands.ts';
+import { recordRefusal, refused } from './refused-commands.ts';
 import type { Registry } from './registry.ts';
 
 /** What commands work on. */
@@ -36,8 +36,6 @@ const MOST = 100_000;
 const MOST_KEPT_MS = 3_600_000;
 
 const DONE: CommandResult = { ok: true };
-
-const refused = (reason: string): CommandResult => ({ ok: false, reason });
 
 const hadGone = (viewer: ViewerId): CommandResult => refused(`${viewer} had already gone`);
 

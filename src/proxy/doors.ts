@@ -4,10 +4,9 @@ import { MOST_DRAIN_MS } from '../core/drain.ts';
 import { MOST_LOCKS } from '../core/locks.ts';
 import { sessionIdOf } from '../core/route.ts';
 import type { Desk } from './commands.ts';
+import { refused } from './refused-commands.ts';
 
 const DONE: CommandResult = { ok: true };
-
-const refused = (reason: string): CommandResult => ({ ok: false, reason });
 
 /** Viewers that an event names. */
 const MOST_NAMED = 10;

@@ -24,6 +24,7 @@ import { takeCensus, type Session } from './census.ts';
 import { leftOf, oldestArrival, p95Of, queuedOf, rateOf, rttOf, sumOf } from './figures.ts';
 import type { Graveyard } from './graveyard.ts';
 import { wantedBy, type Wanted } from './matching.ts';
+import { refused } from './refused-commands.ts';
 import type { Registry } from './registry.ts';
 import { viewerRow } from './rows.ts';
 import type { Viewer } from './viewer.ts';
@@ -130,8 +131,6 @@ type Lists = {
   readonly graveyard: Graveyard;
   readonly clock: Clock;
 };
-
-const refused = (reason: string): CommandResult => ({ ok: false, reason });
 
 /** The number in a viewer's id, which tells who came after whom; null where it is no such id. */
 const numberIn = (id: ViewerId): number | null => {

@@ -2,7 +2,7 @@
  * What operators wanted and did not get is on record too. What they typed is not trusted to be
  * short: whoever speaks on a control link may name anything.
  */
-import type { Command } from '../contract.ts';
+import type { Command, CommandResult } from '../contract.ts';
 import type { Board } from './board.ts';
 
 /** As long as the longest session id. */
@@ -17,6 +17,9 @@ const targetOf = (command: Command): string | null => {
   if ('viewer' in command) return command.viewer;
   return 'session' in command ? (command.session ?? null) : null;
 };
+
+/** The answer to a command that cannot be done. */
+export const refused = (reason: string): CommandResult => ({ ok: false, reason });
 
 /** Records it, where somebody stands for the command: who only asks, leaves nothing. */
 export const recordRefusal = (

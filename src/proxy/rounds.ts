@@ -122,9 +122,11 @@ export class Rounds {
     const queues = await readKernelQueues(keys);
     this.#asking = false;
     const now = this.#clock.now();
+    // What the kernel said is of now; what has not arrived may still be in a socket.
+    const polledAfter = this.#tickAt;
     for (const viewer of suspects) {
       viewer.connection?.health.confirm(now, queues);
-      judge(viewer, now, false);
+      judge(viewer, polledAfter, false);
     }
   }
 }

@@ -111,8 +111,10 @@ export class ServiceManager {
     if (this.#isPinging) return;
     this.#isPinging = true;
     try {
-      await command({ do: 'list', session: null, filter: [], after: null, most: 1 });
-      await this.#tell('WATCHDOG=1');
+      const wanted = { do: 'list', session: null, filter: [], after: null, most: 1 } as const;
+      // A dead thread and a lost link are answered too: for the relay, and not by it.
+      const { ok } = await command(wanted);
+      if (ok) await this.#tell('WATCHDOG=1');
     } catch {
       // The manager draws its conclusion from not hearing of it.
     } finally {

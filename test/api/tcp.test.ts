@@ -59,7 +59,9 @@ describe('over TCP', () => {
 
   test('a token is enough, and its name is the actor', async () => {
     const file = join(await privateFolder(), 'tokens');
-    await writeFile(file, `# who may\nci:${token}\n\nnobody:another-of-16-and-more\n`);
+    await writeFile(file, `# who may\nci:${token}\n\nnobody:another-of-16-and-more\n`, {
+      mode: 0o600,
+    });
     const { control, place } = await openTcp({ tokenFile: file, token: null });
     expect((await ask(place, 'PUT', '/v1/lock', { headers: bearer })).status).toBe(204);
     await ask(place, 'DELETE', '/v1/lock', {
@@ -177,10 +179,15 @@ describe('bounds', () => {
     const upgrade = (target: string, protocol: string): Promise<string> =>
       say(
         to,
-        `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`,
+        `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: ${protocol}\r\n\r\n`,
       );
-    expect(await upgrade('/v1/proxy', 'h2c')).toMatch(/^HTTP\/1\.1 400 .*wsbouncer-control/s);
-    expect(await upgrade('/v1/attach', 'websocket')).toMatch(/^HTTP\/1\.1 400 /);
+    const own = await upgrade('/v1/proxy', 'wsbouncer-control');
+    expect(own).toMatch(/^HTTP\/1\.1 400 .*only \/v1\/attach is upgraded/s);
+    // Whoever offers another protocol gets what there is without it.
+    expect(await upgrade('/healthz', 'h2c')).toMatch(/^HTTP\/1\.1 200 /);
+    const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
+    const reply = await ask({ socketPath: to.path }, 'GET', '/v1/attach', { headers });
+    expect(reply.status).toBe(426);
   });
 
   test('a body of any length to a route that takes none is not waited for', async () => {

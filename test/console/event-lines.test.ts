@@ -152,14 +152,14 @@ describe('an event is told', () => {
     ],
     ['dropped 3 events', { event: 'events.dropped', count: 3 }],
     [
-      'log events are not written: the disk is full (ENOSPC); /var/log/w?.jsonl',
+      'log the log has trouble: the disk is full (ENOSPC); /var/log/w?.jsonl',
       {
         event: 'log.failed',
         path: '/var/log/w\u001B.jsonl',
         detail: 'the disk is full (ENOSPC)',
       },
     ],
-    ['log events are written again; 3 events lost', { event: 'log.recovered', lost: 3 }],
+    ['log the log works again; 3 events lost', { event: 'log.recovered', lost: 3 }],
     [
       'no evict v7? by ann: v7 had already gone',
       {

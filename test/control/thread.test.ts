@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { ListenAddress, SessionId, Snapshot } from '../../src/contract.ts';
+import type { ControlOptions, ListenAddress, SessionId, Snapshot } from '../../src/contract.ts';
 import { startThread, type ThreadDeps, workerBeside } from '../../src/control/thread.ts';
 import { BouncerError } from '../../src/errors.ts';
 import type { ProxyEvent } from '../../src/events.ts';
@@ -87,6 +88,37 @@ describe('startThread', () => {
     await events.next(named('log.failed'));
     control.report({ event: 'log.recovered', lost: 2 });
     expect(await events.next(named('log.recovered'))).toMatchObject({ lost: 2 });
+  });
+
+  it('takes the control socket of a dead thread away, unless it is another one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wsb-'));
+    onCleanup(() => rm(folder, { recursive: true, force: true }));
+    const socketPath = join(folder, 'c.sock');
+    const doors: ControlOptions = {
+      socketPath,
+      listen: null,
+      isPublic: false,
+      tokenFile: null,
+      token: null,
+      maxStreamsPerAddress: 1,
+    };
+    const dieTwice = async (before: () => Promise<void>): Promise<void> => {
+      const { control, restarts, events } = await start('', { control: doors });
+      await connectFakeViewer(control.address, 'throw');
+      await restarts.next();
+      await events.next(named('proxy.listening'));
+      await events.next(named('proxy.listening'));
+      await before();
+      await connectFakeViewer(control.address, 'throw');
+      expect(await within('the end', control.closed)).toBe(died);
+    };
+    await dieTwice(async () => expect(existsSync(socketPath)).toBe(true));
+    expect(existsSync(socketPath)).toBe(false);
+    await dieTwice(async () => {
+      await writeFile(join(folder, 'other'), 'of another proxy');
+      await rename(join(folder, 'other'), socketPath);
+    });
+    expect(await readFile(socketPath, 'utf8')).toBe('of another proxy');
   });
 
   it('rejects with what the proxy could not start for', async () => {

@@ -317,3 +317,80 @@ describe('a disk that does not answer', () => {
     expect(await ended).toEqual({ missing: 7, detail: 'the disk is too slow' });
   });
 });
+
+/** Real files whose rotation fails as long as it is told to; every attempt is counted. */
+const stubborn = () => {
+  const { files, isBusy } = realFiles();
+  const state = { code: 'EACCES' as string | null, tries: 0 };
+  const own: Files = {
+    ...files,
+    rotate: async (settings) => {
+      state.tries += 1;
+      if (state.code !== null) throw Object.assign(new Error('no'), { code: state.code });
+      await files.rotate(settings);
+    },
+  };
+  return { own, state, isBusy };
+};
+
+describe('a rotation that fails', () => {
+  test.each([
+    ['EACCES', 'no permission to write there (EACCES)'],
+    ['EROFS', 'the disk is read-only (EROFS)'],
+    ['ENOENT', 'there is no such directory (ENOENT)'],
+  ])('with %s lets the file grow, and is told once', async (code, words) => {
+    const { own, state } = stubborn();
+    state.code = code;
+    const set = await setUp({ size: 10 * LINE, own });
+    set.write(0, 12_000);
+    expect(await end(set)).toEqual({ missing: 0, detail: null });
+    expect(set.reports.all).toEqual([
+      { event: 'log.failed', path: set.path, detail: `it cannot be rotated and grows: ${words}` },
+    ]);
+    const counts = await countsIn(set.path);
+    expect(counts.filter((each) => typeof each === 'number')).toEqual(upTo(12_000));
+    expect(counts.filter((each) => each === 'log.failed')).toHaveLength(1);
+    expect(state.tries).toBe(1);
+  });
+
+  test('is tried again every ten seconds, without a line too, and told when it worked', async () => {
+    const { own, state, isBusy } = stubborn();
+    const set = await setUp({ size: 10 * LINE, own });
+    const pass = async (ms: number): Promise<void> => {
+      for (let left = ms; left > 0; left -= 100) {
+        set.clock.advance(100);
+        do await new Promise(setImmediate);
+        while (isBusy());
+      }
+    };
+    set.write(0, 20);
+    await pass(200);
+    expect(state.tries).toBe(1);
+    set.write(20, 40);
+    await pass(9_000);
+    expect(state.tries).toBe(1);
+    await pass(1_000);
+    expect(state.tries).toBe(2);
+    expect(set.reports.all).toHaveLength(1);
+    state.code = null;
+    await pass(10_000);
+    expect(set.reports.all.slice(1)).toEqual([{ event: 'log.recovered', lost: 0 }]);
+    await end(set);
+    expect(set.clock.pending).toBe(0);
+    expect(await countsIn(set.path)).toEqual(['log.recovered']);
+    const before = await countsIn(`${set.path}.1`);
+    expect(before.filter((each) => each !== 'log.failed')).toEqual(upTo(40));
+  });
+
+  test('is tried again at once when the log is told that something changed', async () => {
+    const { own, state } = stubborn();
+    const set = await setUp({ size: 10 * LINE, own });
+    set.write(0, 20);
+    await set.report();
+    state.code = null;
+    set.log.reopen();
+    set.write(20, 21);
+    await end(set);
+    expect(set.reports.all.at(-1)).toEqual({ event: 'log.recovered', lost: 0 });
+  });
+});

@@ -179,7 +179,7 @@ describe('commands to a running proxy', () => {
   test('ask over TCP with a token, and not without', async () => {
     const folder = await privateFolder();
     const file = join(folder, 'token');
-    writeFileSync(file, `# ours\nbob:${token}\n`);
+    writeFileSync(file, `# ours\nbob:${token}\n`, { mode: 0o600 });
     const port = await freePort();
     const { url } = await echoBackend();
     const program = await runProgram([

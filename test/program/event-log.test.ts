@@ -161,9 +161,9 @@ describe('under the console', () => {
     await symlink('/dev/full', path);
     const desk = await openDesk({ cols: 100, rows: 30, args: ['--event-log', path] });
     await desk.join('alpha', 1);
-    await desk.until(/cap 8 {2}log fails [^]*log +events are not written: the disk is full/);
+    await desk.until(/cap 8 {2}log fails [^]*log +the log has trouble: the disk is full/);
     await unlink(path);
-    await desk.until(/log +events are written again; 0 events lost/);
+    await desk.until(/log +the log works again; 0 events lost/);
     await desk.until((screen) => !screen.join('\n').includes('log fails'), 'the warning to go');
     desk.press('q');
     await desk.until(/Quit wsbouncer\?/);

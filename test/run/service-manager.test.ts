@@ -102,6 +102,20 @@ describe('its watchdog', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('hears nothing of a refusal, which the relay did not give itself', async () => {
+    const { manager, clock, heard, asked, control } = setUp(dog);
+    manager.serves(control);
+    clock.advance(1_500);
+    asked[0]!.answer({ ok: false, reason: 'the proxy has stopped' });
+    // It is asked again, so that the first answer has been dealt with by then.
+    for (let turn = 0; turn < 20 && asked.length < 2; turn += 1) {
+      await Promise.resolve();
+      clock.advance(150);
+    }
+    expect(asked).toHaveLength(2);
+    expect(heard.all.filter((each) => each.startsWith('WATCHDOG'))).toEqual([]);
+  });
+
   test.each<Readonly<Record<string, string>>>([
     {},
     { ...dog, WATCHDOG_PID: '8' },

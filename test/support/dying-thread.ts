@@ -3,6 +3,7 @@
  * stand in the `path` of the options: `/start`, `/restart`, `/stop`, `/silence` or `/linger`.
  * Another is set off by a viewer of session `throw`, `reject`, `exit` or `babble`.
  */
+import { writeFileSync } from 'node:fs';
 import type { Command, CommandResult } from '../../src/contract.ts';
 import { offerFromThread } from '../../src/control/thread-offer.ts';
 import { BouncerError } from '../../src/errors.ts';
@@ -23,7 +24,7 @@ const accidents: Readonly<Record<string, () => void>> = {
 
 const happen = (accident: string): void => void setImmediate(() => accidents[accident]?.());
 
-await offerFromThread(async ({ path, ...options }, ids, onEvent) => {
+await offerFromThread(async ({ path, ...options }, ids, onEvent, { socketPath }) => {
   const counter = sharedIds(ids);
   if (path === '/start') throw new RangeError('a bug at the start');
   if (path === '/linger') setInterval(() => {}, 1000);
@@ -39,5 +40,8 @@ await offerFromThread(async ({ path, ...options }, ids, onEvent) => {
     if (wanted.do === 'stop') happen('throw');
     return new Promise(() => {});
   };
-  return { ...proxy, command };
+  if (socketPath === null) return { ...proxy, command };
+  // Whatever the thread dies of, that file is not taken away by it.
+  writeFileSync(socketPath, '');
+  return { ...proxy, command, doors: { socketPath, tcp: null } };
 });
