@@ -10,6 +10,9 @@ import { watchStrangers } from './processes.ts';
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 500;
 
+/** What others may use of a core in a window, in percent: what any machine does beside. */
+export const USUAL_NOISE = 40;
+
 /** What was taken, and how often in vain. */
 export type Calm<Value> = {
   readonly values: readonly Value[];

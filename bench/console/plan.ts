@@ -2,6 +2,7 @@
  * How large a run is: what was asked for, what the machine has room for, and which limit it met.
  * The numbers of the full run are those that the console is held to.
  */
+import { USUAL_NOISE } from './calm.ts';
 import { maxViewersFor } from '../../src/cli/descriptors.ts';
 import type { LoadPlan } from './orders.ts';
 
@@ -29,9 +30,6 @@ export type Plan = {
 
 /** The share of the viewers that changes its state in each second. */
 const CHANGING = 0.1;
-
-/** Less than this of a core, in percent, is what any machine does beside. */
-const USUAL_NOISE = 40;
 
 /** Local ports that are left to everybody else. */
 const SPARE_PORTS = 2000;

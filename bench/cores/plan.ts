@@ -1,4 +1,5 @@
 /** How large a run is. */
+import { USUAL_NOISE } from '../console/calm.ts';
 
 /** A run. */
 export type Plan = {
@@ -28,9 +29,6 @@ export type Asked = {
   readonly windowMs: number | null;
   readonly noise: number | null;
 };
-
-/** In percent of a core: what any machine does beside. */
-const USUAL_NOISE = 40;
 
 /** The plan for what was asked. */
 export const planFor = ({ quick, rounds, windowMs, noise }: Asked): Plan => ({

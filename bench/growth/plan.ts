@@ -1,4 +1,5 @@
 /** How large a run is: what was asked for, and what the machine has room for. */
+import { USUAL_NOISE } from '../console/calm.ts';
 import { type Room, roomFor } from '../room.ts';
 import type { Size } from './measures.ts';
 
@@ -48,8 +49,6 @@ const SESSIONS = [1, 50, 500] as const;
 /** Viewers while the sessions grow; at the end each has one for itself. */
 const EVEN_VIEWERS = 5_000;
 const QUICK_EVEN_VIEWERS = 1_500;
-/** In percent of a core: what any machine does beside. */
-const USUAL_NOISE = 40;
 
 const sizesFor = (quick: boolean, most: number): Size[] => {
   const viewers = VIEWERS.filter((count) => count < most / 2);

@@ -1,4 +1,5 @@
 /** How large a run is: what was asked for, what is installed, and what the machine has room for. */
+import { USUAL_NOISE } from '../console/calm.ts';
 import { type Room, roomFor } from '../room.ts';
 import {
   type Candidate,
@@ -80,8 +81,6 @@ const QUICK_CANDIDATES: readonly CandidateName[] = [
 /** As many silent viewers as are asked for where nothing is in the way. */
 const MOST_SILENT = 10_000;
 const QUICK_SILENT = 500;
-/** In percent of a core: what any machine does beside. */
-const USUAL_NOISE = 40;
 
 const chosen = <Name extends string>(
   option: string,
