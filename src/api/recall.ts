@@ -8,13 +8,13 @@ import type { ProxyEvent } from '../events.ts';
 /** Events that are kept: some 2 MiB. */
 export const keptEvents = 4_096;
 
-type Kept = { readonly event: ProxyEvent; text: string | null };
-
 /** Events by number, from 1 up; the newest stay. */
 export class Recall {
   readonly #epoch: string;
   readonly #most: number;
-  readonly #kept: Kept[] = [];
+  readonly #kept: ProxyEvent[] = [];
+  /** As they stand in a stream, where somebody has asked for that. */
+  readonly #texts: (string | null)[] = [];
   /** Where the oldest stands in the list that is written round and round. */
   #start = 0;
   #newest = 0;
@@ -37,12 +37,13 @@ export class Recall {
 
   add(event: ProxyEvent): void {
     this.#newest += 1;
-    const kept: Kept = { event, text: null };
     if (this.#kept.length < this.#most) {
-      this.#kept.push(kept);
+      this.#kept.push(event);
+      this.#texts.push(null);
       return;
     }
-    this.#kept[this.#start] = kept;
+    this.#kept[this.#start] = event;
+    this.#texts[this.#start] = null;
     this.#start = (this.#start + 1) % this.#most;
   }
 
@@ -69,10 +70,12 @@ export class Recall {
   textOf(number: number): string | null {
     const at = number - this.oldest;
     if (at < 0 || number > this.#newest) return null;
-    const kept = this.#kept[(this.#start + at) % this.#most];
-    if (kept === undefined) return null;
-    kept.text ??= this.frame(number, kept.event.event, kept.event);
-    return kept.text;
+    const place = (this.#start + at) % this.#most;
+    const event = this.#kept[place];
+    if (event === undefined) return null;
+    const text = this.#texts[place] ?? this.frame(number, event.event, event);
+    this.#texts[place] = text;
+    return text;
   }
 
   /** One message of a stream (HTML, 9.2.6); JSON has no line break. */

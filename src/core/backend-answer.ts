@@ -7,13 +7,12 @@ import type { Offers } from './backend-request.ts';
 import { DEFLATE, parseExtensions } from './extensions.ts';
 import {
   elementsOf,
-  type Field,
-  fieldsOf,
   hasToken,
   headOf,
   hopByHopNames,
   isFieldValue,
   isToken,
+  keptFields,
   type RawHeaders,
   trimmed,
   valuesOf,
@@ -37,7 +36,7 @@ export type Agreement = {
   /** Whether permessage-deflate was agreed. */
   readonly deflate: boolean;
   /** End-to-end headers for the viewer, such as `Set-Cookie`. */
-  readonly headers: readonly Field[];
+  readonly headers: RawHeaders;
 };
 
 /** What the bytes so far say; `detail` is a clause for events. */
@@ -52,6 +51,8 @@ export const MAX_ANSWER_HEAD = 16_384;
 const CR = 0x0d;
 const LF = 0x0a;
 const START = 'HTTP/1.';
+/** A head in order, as nearly all are: found by this many times faster than byte by byte. */
+const WHOLE = /^HTTP\/1\.[^\0\r\n]*(?:\r\n[^\0\r\n]+)*\r\n\r\n/;
 
 /** The answer's own handshake, and lengths, which a 101 cannot have and must not pass on. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -70,6 +71,8 @@ const bad = (detail: string): Bad => ({ kind: 'bad', detail });
  * from the bytes before it alone, so that it does not matter how they were cut.
  */
 const headLengthOf = (bytes: Buffer): number | Bad | null => {
+  const [whole] = WHOLE.exec(bytes.toString('latin1', 0, MAX_ANSWER_HEAD)) ?? [];
+  if (whole !== undefined) return whole.length;
   const start = bytes.toString('latin1', 0, START.length);
   if (!START.startsWith(start)) return bad('the answer is not HTTP/1.1');
   const end = Math.min(bytes.length, MAX_ANSWER_HEAD);
@@ -162,7 +165,7 @@ export const readAnswer = (
     subprotocol: subprotocols[0] ?? null,
     extensions: extensions[0] ?? null,
     deflate: extensions.length > 0,
-    headers: fieldsOf(fields).filter(([name]) => {
+    headers: keptFields(fields, (name) => {
       const lower = name.toLowerCase();
       return !dropped.has(lower) && !KEPT.has(lower);
     }),
@@ -175,20 +178,13 @@ export type ViewerTerms = {
   readonly accept: string;
   readonly subprotocol: string | null;
   readonly extensions: string | null;
-  readonly headers: readonly Field[];
+  readonly headers: RawHeaders;
 };
 
 /** The head of a viewer's 101, its empty line included; write it as latin1. */
 export const viewerAnswer = ({ accept, subprotocol, extensions, headers }: ViewerTerms): string => {
-  const chosen: readonly (Field | null)[] = [
-    subprotocol === null ? null : ['Sec-WebSocket-Protocol', subprotocol],
-    extensions === null ? null : ['Sec-WebSocket-Extensions', extensions],
-  ];
-  return headOf('HTTP/1.1 101 Switching Protocols', [
-    ['Upgrade', 'websocket'],
-    ['Connection', 'Upgrade'],
-    ['Sec-WebSocket-Accept', accept],
-    ...chosen.filter((field) => field !== null),
-    ...headers,
-  ]);
+  const chosen = subprotocol === null ? [] : ['Sec-WebSocket-Protocol', subprotocol];
+  if (extensions !== null) chosen.push('Sec-WebSocket-Extensions', extensions);
+  const own = ['Upgrade', 'websocket', 'Connection', 'Upgrade', 'Sec-WebSocket-Accept', accept];
+  return headOf('HTTP/1.1 101 Switching Protocols', own, chosen, headers);
 };

@@ -8,10 +8,9 @@ import { DEFLATE, formatExtensions, parseExtensions } from './extensions.ts';
 import type { Forwarded } from './forwarded.ts';
 import {
   elementsOf,
-  type Field,
-  fieldsOf,
   headOf,
   hopByHopNames,
+  keptFields,
   type RawHeaders,
   valuesOf,
   variableName,
@@ -69,7 +68,9 @@ const REPLACED: ReadonlySet<string> = new Set([
 const PLACEHOLDER = '{session}';
 
 const fill = (template: string, session: SessionId): string =>
-  template.split(PLACEHOLDER).join(encodeURIComponent(session));
+  template.includes(PLACEHOLDER)
+    ? template.split(PLACEHOLDER).join(encodeURIComponent(session))
+    : template;
 
 const addressOf = ({ address }: BackendTemplate, session: SessionId): Address =>
   'socketPath' in address ? { socketPath: fill(address.socketPath, session) } : address;
@@ -112,10 +113,11 @@ const hostOf = ({ backendHost, rawHeaders }: DialOrder): string =>
   'localhost';
 
 /** The viewer's end-to-end headers, in the order and spelling received. */
-const endToEnd = (rawHeaders: RawHeaders): readonly Field[] => {
+const endToEnd = (rawHeaders: RawHeaders): RawHeaders => {
   const dropped = hopByHopNames(rawHeaders);
-  return fieldsOf(rawHeaders).filter(
-    ([name]) => !dropped.has(name.toLowerCase()) && !REPLACED.has(variableName(name)),
+  return keptFields(
+    rawHeaders,
+    (name) => !dropped.has(name.toLowerCase()) && !REPLACED.has(variableName(name)),
   );
 };
 
@@ -127,25 +129,30 @@ const endToEnd = (rawHeaders: RawHeaders): readonly Field[] => {
 export const backendRequest = (order: DialOrder): BackendRequest => {
   const { template, session, query, rawHeaders, forwarded } = order;
   const offers = offersOf(rawHeaders);
-  const own: readonly (Field | null)[] = [
-    ['Sec-WebSocket-Version', '13'],
-    ['Sec-WebSocket-Key', offers.key],
-    offers.deflate === null ? null : ['Sec-WebSocket-Extensions', offers.deflate],
-    ['Connection', 'Upgrade'],
-    ['Upgrade', 'websocket'],
-    ['X-Forwarded-For', forwarded.forwardedFor],
-    ['X-Forwarded-Proto', forwarded.proto],
-    forwarded.host === '' ? null : ['X-Forwarded-Host', forwarded.host],
+  const { deflate, key } = offers;
+  const extensions = deflate === null ? [] : ['Sec-WebSocket-Extensions', deflate];
+  const host = forwarded.host === '' ? [] : ['X-Forwarded-Host', forwarded.host];
+  const own = [
+    'Sec-WebSocket-Version',
+    '13',
+    'Sec-WebSocket-Key',
+    key,
+    ...extensions,
+    'Connection',
+    'Upgrade',
+    'Upgrade',
+    'websocket',
+    'X-Forwarded-For',
+    forwarded.forwardedFor,
+    'X-Forwarded-Proto',
+    forwarded.proto,
+    ...host,
   ];
-  const fields: readonly Field[] = [
-    ['Host', hostOf(order)],
-    ...endToEnd(rawHeaders),
-    ...own.filter((field) => field !== null),
-  ];
+  const target = targetOf(template.target, session, query);
   return {
     address: addressOf(template, session),
     servername: servernameOf(template),
-    head: headOf(`GET ${targetOf(template.target, session, query)} HTTP/1.1`, fields),
+    head: headOf(`GET ${target} HTTP/1.1`, ['Host', hostOf(order)], endToEnd(rawHeaders), own),
     offers,
   };
 };

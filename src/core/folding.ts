@@ -40,24 +40,32 @@ const foldsInto = (firstAt: number, now: number): boolean => now - firstAt <= FO
 export const hasLine = (body: EventBody): boolean =>
   body.event !== 'viewer.left' || body.cause !== 'evicted';
 
+const REFUSALS = ['refusals'] as const;
+const EVICTIONS = ['evictions'] as const;
+const EVICTIONS_BY_OPERATOR = ['evictions', 'operator'] as const;
+const VISITS = ['visits'] as const;
+const STATES = ['states'] as const;
+const BACKENDS = ['backends'] as const;
+const OPERATOR = ['operator'] as const;
+
 /** The families of an event; what an operator did is one beside what came of it. */
 export const kindsOf = (body: EventBody): readonly EventKind[] => {
   switch (body.event) {
     case 'viewer.refused':
     case 'session.full':
-      return ['refusals'];
+      return REFUSALS;
     case 'viewer.evicted':
-      return body.actor === undefined ? ['evictions'] : ['evictions', 'operator'];
+      return body.actor === undefined ? EVICTIONS : EVICTIONS_BY_OPERATOR;
     case 'viewer.admitted':
     case 'viewer.left':
-      return ['visits'];
+      return VISITS;
     case 'viewer.late':
     case 'viewer.expiring':
     case 'viewer.stuck':
     case 'viewer.recovered':
-      return ['states'];
+      return STATES;
     case 'backend.unavailable':
-      return ['backends'];
+      return BACKENDS;
     case 'viewer.kept':
     case 'cap.changed':
     case 'session.locked':
@@ -73,7 +81,7 @@ export const kindsOf = (body: EventBody): readonly EventKind[] => {
     case 'descriptors.exhausted':
     case 'descriptors.recovered':
     case 'events.dropped':
-      return ['operator'];
+      return OPERATOR;
     default:
       return body satisfies never;
   }

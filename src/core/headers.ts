@@ -7,10 +7,9 @@
 /** Names and values in turn, as in Node's `rawHeaders`. */
 export type RawHeaders = readonly string[];
 
-/** One header field: name and value. */
-export type Field = readonly [name: string, value: string];
-
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** In the name of hardly any header. */
+const ODD = /[^a-z0-9-]/;
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** What a proxy keeps to itself whatever `Connection` says (RFC 9110 7.6.1). */
@@ -46,31 +45,40 @@ export const trimmed = (text: string): string => {
   return text.slice(from, to);
 };
 
-/** The fields in order; a name without a value at the end is left out. */
-export const fieldsOf = (rawHeaders: RawHeaders): readonly Field[] => {
-  const fields: Field[] = [];
+/** The fields whose names are kept, in order; a name without a value at the end is left out. */
+export const keptFields = (
+  rawHeaders: RawHeaders,
+  isKept: (name: string) => boolean,
+): RawHeaders => {
+  const kept: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    fields.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '']);
+    const name = rawHeaders[at] ?? '';
+    if (isKept(name)) kept.push(name, rawHeaders[at + 1] ?? '');
   }
-  return fields;
+  return kept;
 };
 
 /** A name as CGI-like backends see it, to whom `X_User`, `X.User` and `X-User` are one variable. */
-export const variableName = (name: string): string =>
-  name.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
+export const variableName = (name: string): string => {
+  const lower = name.toLowerCase();
+  return ODD.test(lower) ? lower.replaceAll(/[^a-z0-9-]/g, '-') : lower;
+};
+
+const NONE: readonly string[] = [];
 
 /** The values of every line with this name, in order; names are compared without case. */
 export const valuesOf = (rawHeaders: RawHeaders, name: string): readonly string[] => {
   const wanted = name.toLowerCase();
-  const values: string[] = [];
-  // Asked a dozen times for each connection: without a list of pairs, and by length first.
+  let values: string[] | null = null;
+  // Asked a dozen times for each connection, mostly for what is not there: by length first.
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const each = rawHeaders[at] ?? '';
     if (each.length === wanted.length && each.toLowerCase() === wanted) {
+      values ??= [];
       values.push(trimmed(rawHeaders[at + 1] ?? ''));
     }
   }
-  return values;
+  return values ?? NONE;
 };
 
 /** The elements of a comma-separated list, over all its lines, without the empty ones. */
@@ -95,13 +103,17 @@ export const hopByHopNames = (rawHeaders: RawHeaders): ReadonlySet<string> => {
 };
 
 /**
- * A whole head, up to and with its empty line. A field whose name or value could break out of
+ * A whole head of several lists of fields, up to and with its empty line. A field whose name or value could break out of
  * its line is left out: the sender's parser has refused such before, and this is the last gate.
  */
-export const headOf = (startLine: string, fields: readonly Field[]): string => {
+export const headOf = (startLine: string, ...lists: readonly RawHeaders[]): string => {
   let head = `${startLine}\r\n`;
-  for (const [name, value] of fields) {
-    if (isToken(name) && isFieldValue(value)) head += `${name}: ${value}\r\n`;
+  for (const fields of lists) {
+    for (let at = 0; at + 1 < fields.length; at += 2) {
+      const name = fields[at] ?? '';
+      const value = fields[at + 1] ?? '';
+      if (isToken(name) && isFieldValue(value)) head += `${name}: ${value}\r\n`;
+    }
   }
   return `${head}\r\n`;
 };

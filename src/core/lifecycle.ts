@@ -70,6 +70,12 @@ export const DIALLING: Lifecycle = { phase: 'dialling', viewer: 'open', backend:
 
 const OPEN: Lifecycle = { ...DIALLING, phase: 'open' };
 
+/** What happens to every viewer is worked out once. */
+const OPENS: Step = {
+  state: OPEN,
+  effects: [{ do: 'accept' }, { do: 'record-admitted' }, { do: 'relay' }],
+};
+
 const GONE: Lifecycle = { phase: 'gone', viewer: 'ended', backend: 'ended' };
 
 const other = (side: Side): Side => (side === 'viewer' ? 'backend' : 'viewer');
@@ -107,10 +113,7 @@ const endDial = (
 const whileDialling = (happening: Happening): Step => {
   switch (happening.on) {
     case 'dialled':
-      return {
-        state: OPEN,
-        effects: [{ do: 'accept' }, { do: 'record-admitted' }, { do: 'relay' }],
-      };
+      return OPENS;
     case 'dial-failed': {
       if (happening.cause === 'unknown-session') return endDial(happening.cause, 'not-found');
       const status = happening.cause === 'timeout' ? 504 : 502;
@@ -159,16 +162,22 @@ const endOpen = (
   };
 };
 
+const CLOSES: Readonly<Record<Side, Step>> = {
+  viewer: endOpen('viewer-closed', { viewer: 'owe', backend: 'pass' }),
+  backend: endOpen('backend-closed', { viewer: 'pass', backend: 'owe' }),
+};
+
+const LOSES: Readonly<Record<Side, Step>> = {
+  viewer: endOpen('viewer-lost', { viewer: 'cut', backend: CLOSE.viewerLost }),
+  backend: endOpen('backend-lost', { viewer: CLOSE.backendLost, backend: 'cut' }),
+};
+
 const whileOpen = (state: Lifecycle, happening: Happening): Step => {
   switch (happening.on) {
     case 'close':
-      return happening.side === 'viewer'
-        ? endOpen('viewer-closed', { viewer: 'owe', backend: 'pass' })
-        : endOpen('backend-closed', { viewer: 'pass', backend: 'owe' });
+      return CLOSES[happening.side];
     case 'lost':
-      return happening.side === 'viewer'
-        ? endOpen('viewer-lost', { viewer: 'cut', backend: CLOSE.viewerLost })
-        : endOpen('backend-lost', { viewer: CLOSE.backendLost, backend: 'cut' });
+      return LOSES[happening.side];
     case 'offence': {
       const words = OFFENCE_WORDS[happening.cause];
       return happening.side === 'viewer'

@@ -91,9 +91,11 @@ export const sessionIdOf = (text: string): SessionId | null =>
 
 /** Decodes `%XX` exactly once. A bad escape stays, and like every `%` is outside the alphabet. */
 const decodedOnce = (text: string): string =>
-  text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) =>
-    String.fromCharCode(parseInt(hex, 16)),
-  );
+  text.includes('%')
+    ? text.replace(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) =>
+        String.fromCharCode(parseInt(hex, 16)),
+      )
+    : text;
 
 /**
  * What stands where the pattern has `{session}`, still encoded: '' for an empty or a missing

@@ -3,7 +3,7 @@
  * a trusted proxy's word counts; what does not count is kept from the backend too, which might
  * believe it.
  */
-import { type Field, fieldsOf, type RawHeaders, valuesOf, variableName } from './headers.ts';
+import { keptFields, type RawHeaders, valuesOf, variableName } from './headers.ts';
 
 /** Longest name, in characters (code points). */
 const MOST_CHARACTERS = 64;
@@ -47,10 +47,10 @@ export const nameViewer = (
   const variable = variableName(header);
   const passesForIt = (name: string): boolean =>
     name.length === header.length && variableName(name) === variable;
-  const isKept = ([name]: Field): boolean =>
+  const isKept = (name: string): boolean =>
     !passesForIt(name) || (counts && name.toLowerCase() === header);
   return {
     who: counts ? whoFrom(value) : null,
-    rawHeaders: fieldsOf(rawHeaders).filter(isKept).flat(),
+    rawHeaders: keptFields(rawHeaders, isKept),
   };
 };

@@ -1,11 +1,10 @@
 /**
  * Counters and histograms whose series all exist from the start, at 0, and what counts on them.
- * A label value outside of its closed set counts nowhere.
+ * A label value outside of its closed set counts nowhere. Counting is adding to a number: what
+ * a library does for it, it does when somebody asks.
  */
-import { Counter, Gauge, Histogram, Registry, type OpenMetricsContentType } from 'prom-client';
-
-/** The registry of one exporter; not the global one, which anybody's library may write to. */
-export type Exposed = Registry<OpenMetricsContentType>;
+import { Counter, Gauge, Registry } from 'prom-client';
+import { type Exposed, type Named, registerHistogram, Tally } from './tally.ts';
 
 /** An empty one, in the format of OpenMetrics 1.0. */
 export const newRegistry = (): Exposed => {
@@ -13,8 +12,6 @@ export const newRegistry = (): Exposed => {
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   return registry;
 };
-
-type Named = { readonly name: string; readonly help: string };
 
 /** Adds to one series. */
 type Add<Value> = (value: Value, by?: number) => void;
@@ -26,10 +23,20 @@ export const countBy = <Value extends string>(
   label: string,
   values: readonly Value[],
 ): Add<Value> => {
-  const counter = new Counter({ ...named, labelNames: [label], registers: [registry] });
-  const series = new Map(values.map((value) => [value, counter.labels(value)]));
-  for (const each of series.values()) each.inc(0);
-  return (value, by = 1) => series.get(value)?.inc(by);
+  const counts = new Map(values.map((value) => [value, 0]));
+  const counter: Counter = new Counter({
+    ...named,
+    labelNames: [label],
+    registers: [registry],
+    collect: () => {
+      counter.reset();
+      for (const [value, count] of counts) counter.inc({ [label]: value }, count);
+    },
+  });
+  return (value, by = 1) => {
+    const count = counts.get(value);
+    if (count !== undefined) counts.set(value, count + by);
+  };
 };
 
 /** A counter by two labels. */
@@ -40,14 +47,27 @@ export const countByTwo = <First extends string>(
   firsts: readonly First[],
   seconds: readonly string[],
 ): ((first: First, second: string) => void) => {
-  const counter = new Counter({ ...named, labelNames: [...labels], registers: [registry] });
-  const series = new Map(
-    firsts.flatMap((first) =>
-      seconds.map((second) => [`${first} ${second}`, counter.labels(first, second)] as const),
-    ),
+  const counts = new Map(
+    firsts.map((first) => [first, new Map(seconds.map((second) => [second, 0]))]),
   );
-  for (const each of series.values()) each.inc(0);
-  return (first, second) => series.get(`${first} ${second}`)?.inc();
+  const counter: Counter = new Counter({
+    ...named,
+    labelNames: [...labels],
+    registers: [registry],
+    collect: () => {
+      counter.reset();
+      for (const [first, bySecond] of counts) {
+        for (const [second, count] of bySecond) {
+          counter.inc({ [labels[0]]: first, [labels[1]]: second }, count);
+        }
+      }
+    },
+  });
+  return (first, second) => {
+    const bySecond = counts.get(first);
+    const count = bySecond?.get(second);
+    if (count !== undefined) bySecond?.set(second, count + 1);
+  };
 };
 
 /** Follows a sum that is kept elsewhere and never gets less. */
@@ -106,8 +126,9 @@ export const histogram = (
   named: Named,
   buckets: readonly number[],
 ): ((ms: number) => void) => {
-  const one = new Histogram({ ...named, buckets: [...buckets], registers: [registry] });
-  return (ms) => one.observe(ms / 1_000);
+  const tally = new Tally(buckets);
+  registerHistogram(registry, named, () => tally.values(named.name));
+  return (ms) => tally.add(ms / 1_000);
 };
 
 /** The same by one label. */
@@ -118,13 +139,9 @@ export const histogramBy = <Value extends string>(
   values: readonly Value[],
   buckets: readonly number[],
 ): ((value: Value, ms: number) => void) => {
-  const many = new Histogram({
-    ...named,
-    labelNames: [label],
-    buckets: [...buckets],
-    registers: [registry],
-  });
-  for (const value of values) many.zero({ [label]: value });
-  const series = new Map(values.map((value) => [value, many.labels(value)]));
-  return (value, ms) => series.get(value)?.observe(ms / 1_000);
+  const tallies = new Map(values.map((value) => [value, new Tally(buckets)]));
+  registerHistogram(registry, named, () =>
+    [...tallies].flatMap(([value, tally]) => tally.values(named.name, { [label]: value })),
+  );
+  return (value, ms) => tallies.get(value)?.add(ms / 1_000);
 };

@@ -4,7 +4,8 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { type Exposed, followSum, gauge } from './instruments.ts';
+import { followSum, gauge } from './instruments.ts';
+import type { Exposed } from './tally.ts';
 
 const DESCRIPTORS = '/proc/self/fd';
 

@@ -11,7 +11,10 @@ import type { DialCause } from '../events.ts';
 import { acceptFor } from './accept.ts';
 import { reset } from './leg.ts';
 
-/** What came of a dial. `rest` are the bytes behind the answer, `detail` words of our own. */
+/**
+ * What came of a dial. The socket is read on: whoever takes it must listen in the same turn. `rest`
+ * are the bytes behind the answer, `detail` words of our own.
+ */
 export type DialOutcome =
   | {
       readonly ok: true;
@@ -26,6 +29,8 @@ export type DialOutcome =
   | { readonly ok: false; readonly cause: DialCause; readonly detail: string };
 
 const NOTHING = Buffer.alloc(0);
+
+const ignore = (): void => undefined;
 
 const REFUSALS = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'EACCES']);
 
@@ -101,10 +106,8 @@ export class Dial {
       return;
     }
     this.#finish();
-    this.#socket.pause();
     this.#socket.off('data', this.#onData);
     this.#socket.off('end', this.#onEnd);
-    this.#socket.off('error', this.#onError);
     const rest = this.#received.subarray(verdict.headLength);
     this.#done({
       ok: true,
@@ -123,10 +126,11 @@ export class Dial {
     this.#done({ ok: false, cause, detail });
   }
 
-  /** A socket that was given up may still report errors; nobody cares any more. */
+  /** The socket may still report errors; its end says all, and an object less is kept. */
   #finish(): void {
     this.#over = true;
     this.#cancel();
-    this.#socket.on('error', () => undefined);
+    this.#socket.off('error', this.#onError);
+    this.#socket.on('error', ignore);
   }
 }

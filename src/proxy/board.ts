@@ -29,11 +29,13 @@ const entryOf = ({ seq, event, count, firstAt, newestAt, holders }: Line): FeedE
   seq,
   event,
   count,
-  spanMs: Math.round(newestAt - firstAt),
+  spanMs: newestAt - firstAt,
   holders,
 });
 
-const nobody = (): readonly Holder[] => [];
+const NOBODY: readonly Holder[] = [];
+
+const nobody = (): readonly Holder[] => NOBODY;
 
 /** The events of one proxy. */
 export class Board {
@@ -101,11 +103,23 @@ export class Board {
     this.#refusedBySession.delete(session);
   }
 
-  /** Puts an event up and tells all listeners; `holders` is asked only for a new line. */
+  /** This moment, as events have it. */
+  get time(): string {
+    const date = this.#clock.date();
+    const at = date.getTime();
+    if (at !== this.#written.at) this.#written = { at, text: date.toISOString() };
+    return this.#written.text;
+  }
+
+  /** Puts up what happens now; `holders` is asked only for a new line. */
   record(body: EventBody, holders = nobody): void {
-    const event: ProxyEvent = { time: this.#time(), ...body };
-    if (hasLine(body)) this.#write(event, holders);
-    this.#count(body);
+    this.put({ time: this.time, ...body }, holders);
+  }
+
+  /** The same of an event that has its time, as those have of which storms bring thousands. */
+  put(event: ProxyEvent, holders = nobody): void {
+    if (hasLine(event)) this.#write(event, holders);
+    this.#count(event);
     for (const listener of this.#listeners) guarded(() => listener(event));
   }
 
@@ -140,15 +154,9 @@ export class Board {
     return { entries: entries.toReversed(), newest };
   }
 
-  #time(): string {
-    const date = this.#clock.date();
-    const at = date.getTime();
-    if (at !== this.#written.at) this.#written = { at, text: date.toISOString() };
-    return this.#written.text;
-  }
-
   #write(event: ProxyEvent, holders: () => readonly Holder[]): void {
-    const now = this.#clock.now();
+    // As whole numbers two of them take no memory of their own.
+    const now = Math.round(this.#clock.now());
     const key = foldKey(event);
     const open = key === null ? null : this.#open.find(key, now);
     if (open !== null) {

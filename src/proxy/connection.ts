@@ -71,10 +71,6 @@ export type ConnectionParts = {
 
 const other = (side: Side): Side => (side === 'viewer' ? 'backend' : 'viewer');
 
-type Closes = Readonly<Partial<Record<Side, ReceivedClose>>>;
-
-const NO_CLOSES: Closes = {};
-
 /** One viewer's connection while it is relayed and wound down. */
 export class Connection {
   readonly health: Health;
@@ -85,7 +81,8 @@ export class Connection {
   readonly #legs: Readonly<Record<Side, Leg>>;
   readonly #owner: ConnectionOwner;
   #legsLeft = 2;
-  #closes = NO_CLOSES;
+  #viewerClose: ReceivedClose | null = null;
+  #backendClose: ReceivedClose | null = null;
 
   constructor(parts: ConnectionParts) {
     const { viewer, backend, rules, clock, deflate, isLocal, phase, owner } = parts;
@@ -123,7 +120,8 @@ export class Connection {
 
   /** `side` sent a Close; it has not been passed on. */
   receivedClose(side: Side, received: ReceivedClose): void {
-    this.#closes = { ...this.#closes, [side]: received };
+    if (side === 'viewer') this.#viewerClose = received;
+    else this.#backendClose = received;
     this.#owner.happen({ on: 'close', side });
   }
 
@@ -141,7 +139,7 @@ export class Connection {
 
   /** The code of the Close that `side` sent; null without one. */
   codeFrom(side: Side): number | null {
-    return this.#closes[side]?.code ?? null;
+    return this.#closeFrom(side)?.code ?? null;
   }
 
   /** Sends `side` a Close of the proxy's own. */
@@ -151,8 +149,8 @@ export class Connection {
 
   /** Sends `side` the Close of the other side, as it came. */
   passClose(side: Side, done: (sent: boolean) => void): void {
-    const received = this.#closes[other(side)];
-    if (received !== undefined) this.#legs[side].close(received.frame, done);
+    const received = this.#closeFrom(other(side));
+    if (received !== null) this.#legs[side].close(received.frame, done);
   }
 
   /** Sends `side` the code of its own Close back (RFC 6455 5.5.1). */
@@ -169,5 +167,9 @@ export class Connection {
   /** Ends TCP at once. */
   cut(side: Side): void {
     this.#legs[side].cut();
+  }
+
+  #closeFrom(side: Side): ReceivedClose | null {
+    return side === 'viewer' ? this.#viewerClose : this.#backendClose;
   }
 }

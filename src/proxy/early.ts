@@ -35,12 +35,11 @@ export class Early {
     if (head.length > 0) this.#onData(head);
   }
 
-  /** Ends, and hands over what came; the socket stands still. */
+  /** Ends, and hands over what came; whoever is next must listen in the same turn. */
   take(): Buffer {
     this.#socket.off('data', this.#onData);
     this.#socket.off('end', this.#events.left);
     this.#socket.off('close', this.#events.left);
-    this.#socket.pause();
     return Buffer.concat(this.#chunks);
   }
 

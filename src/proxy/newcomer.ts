@@ -71,13 +71,17 @@ const recordRefusal = (
   { cause, heldMs }: TurnedAway,
   put: ClosePut & { readonly status?: number },
 ): void => {
-  const from = who === null ? { remote } : { remote, who };
-  const taken = { viewers: house.ledger.viewers(session), cap: house.ledger.capOf(session) };
+  const { board, ledger } = house;
+  const { time } = board;
+  const event = 'viewer.refused';
+  const viewers = ledger.viewers(session);
+  const cap = ledger.capOf(session);
+  const begun =
+    who === null
+      ? { time, event, session, remote, viewers, cap, cause }
+      : { time, event, session, remote, who, viewers, cap, cause };
   const held = heldMs === null ? {} : { heldMs };
-  const place = { session, ...from, ...taken };
-  house.board.record({ event: 'viewer.refused', ...place, cause, ...held, ...put }, () =>
-    cause === 'cap' ? holders(session) : [],
-  );
+  board.put({ ...begun, event, ...held, ...put }, () => (cause === 'cap' ? holders(session) : []));
 };
 
 const WORDS = {

@@ -86,7 +86,8 @@ export const enter = (door: Door, { request, socket, head, loopback }: Upgrade):
   const forwarded = viewerAddress({ peer, rawHeaders, secure, trusted });
   const isTrusted = isTrustedPeer({ peer, trusted });
   const named = nameViewer(rawHeaders, house.options.whoHeader, isTrusted);
-  const who = nameFrom(said(hooks.nameViewer, request) ?? '') ?? named.who;
+  const own = said(hooks.nameViewer, request);
+  const who = (own === null ? null : nameFrom(own)) ?? named.who;
   const { session, query } = route;
   const arrival = { session, query, forwarded, who, rawHeaders: named.rawHeaders };
   const newcomer = { ...arrival, request, socket, head };

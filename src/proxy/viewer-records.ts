@@ -6,7 +6,7 @@
 import type { ViewerId } from '../contract.ts';
 import type { Effect, Side } from '../core/lifecycle.ts';
 import type { Slot } from '../core/ledger.ts';
-import type { ClosePut, DialCause, Named } from '../events.ts';
+import type { ClosePut, DialCause, Named, ProxyEvent } from '../events.ts';
 import type { Connection } from './connection.ts';
 import type { House } from './house.ts';
 import type { Refusal } from './refuse.ts';
@@ -30,6 +30,8 @@ const byOf = (eviction: Eviction | null): { readonly actor?: string; readonly no
   return note === null ? { actor } : { actor, note };
 };
 
+type Begun<Name> = Named & { readonly time: string; readonly event: Name };
+
 /** Records the events of one viewer. */
 export class ViewerRecords {
   readonly #subject: Subject;
@@ -47,9 +49,8 @@ export class ViewerRecords {
   admitted(): void {
     this.#openedAt = this.#house.clock.now();
     const { heldMs, arrivedAt } = this.#subject;
-    this.#house.board.record({
-      event: 'viewer.admitted',
-      ...this.#named,
+    this.#house.board.put({
+      ...this.#begun('viewer.admitted'),
       dialMs: Math.round(this.#openedAt - arrivedAt),
       ...(heldMs === null ? {} : { heldMs }),
     });
@@ -65,9 +66,8 @@ export class ViewerRecords {
     refusal: Refusal | null,
     eviction: Eviction | null,
   ): void {
-    this.#house.board.record({
-      event: 'backend.unavailable',
-      ...this.#named,
+    this.#house.board.put({
+      ...this.#begun('backend.unavailable'),
       cause,
       detail,
       dialMs: Math.round(this.#house.clock.now() - this.#subject.arrivedAt),
@@ -78,9 +78,8 @@ export class ViewerRecords {
 
   /** The viewer entered a state, or is well again. */
   state(state: 'ok' | 'late' | 'expiring' | 'stuck', connection: Connection, now: number): void {
-    this.#house.board.record({
-      event: state === 'ok' ? 'viewer.recovered' : `viewer.${state}`,
-      ...this.#named,
+    this.#house.board.put({
+      ...this.#begun(state === 'ok' ? 'viewer.recovered' : `viewer.${state}`),
       silentMs: Math.round(connection.health.liveness.silentMs(now)),
       queuedBytes: connection.health.queuedBytes,
     });
@@ -88,7 +87,7 @@ export class ViewerRecords {
 
   /** For `forMs` no deadline evicts the viewer; 0: they hold again. */
   kept(forMs: number, actor: string): void {
-    this.#house.board.record({ event: 'viewer.kept', ...this.#named, forMs, actor });
+    this.#house.board.put({ ...this.#begun('viewer.kept'), forMs, actor });
   }
 
   /** How a leg was closed, once that is known; the first word counts. */
@@ -107,41 +106,59 @@ export class ViewerRecords {
     eviction: Eviction | null,
   ): void {
     const { board, clock, graveyard } = this.#house;
-    const named = this.#named;
-    const figures = {
-      durationMs: Math.round(clock.now() - this.#openedAt),
-      bytesToViewer: toViewer.relayed,
-      bytesToBackend: toBackend.relayed,
-    };
-    const messages = {
-      messagesToViewer: toViewer.messages,
-      messagesToBackend: toBackend.messages,
-    };
-    const actor = eviction?.actor ?? null;
+    const begun = this.#begun('viewer.left');
+    const durationMs = Math.round(clock.now() - this.#openedAt);
+    const { relayed: bytesToViewer, messages: messagesToViewer } = toViewer;
+    const { relayed: bytesToBackend, messages: messagesToBackend } = toBackend;
     const at = clock.date().getTime();
     const tell = (closed: ClosePut): void => {
       const { id, remote, who, slot } = this.#subject;
-      const { code = null, reason = null } = closed;
-      const why = cause === 'evicted' ? (evicted ?? 'operator') : cause;
-      const place = { id, session: slot.session, remote, who };
-      graveyard.bury({ ...place, at, cause: why, actor, code, reason, ...figures });
+      graveyard.bury({
+        id,
+        session: slot.session,
+        remote,
+        who,
+        at,
+        cause: cause === 'evicted' ? (evicted ?? 'operator') : cause,
+        actor: eviction?.actor ?? null,
+        code: closed.code ?? null,
+        reason: closed.reason ?? null,
+        durationMs,
+        bytesToViewer,
+        bytesToBackend,
+      });
+      const { time } = board;
       if (evicted !== null) {
-        const by = { ...byOf(eviction), ...closed };
-        board.record({ event: 'viewer.evicted', ...named, cause: evicted, ...by });
+        const event = { ...begun, time, event: 'viewer.evicted' } as const;
+        board.put({ ...event, cause: evicted, ...byOf(eviction), ...closed });
       }
-      board.record({ event: 'viewer.left', ...named, cause, ...figures, ...messages, ...closed });
+      board.put({
+        ...begun,
+        time,
+        cause,
+        durationMs,
+        bytesToViewer,
+        bytesToBackend,
+        messagesToViewer,
+        messagesToBackend,
+        ...closed,
+      });
     };
     const known = this.#puts[put];
     if (known === null) this.#farewell = { put, tell };
     else tell(known);
   }
 
-  get #named(): Named {
-    const { id, remote, who, slot } = this.#subject;
-    const { ledger } = this.#house;
+  /** What every event of the viewer begins with; spread first, which V8 does much faster than last. */
+  #begun<Name extends ProxyEvent['event']>(event: Name): Begun<Name> {
+    const { id: viewer, remote, who, slot } = this.#subject;
+    const { board, ledger } = this.#house;
     const { session } = slot;
-    const from = who === null ? { remote } : { remote, who };
     const viewers = ledger.viewers(session);
-    return { session, viewer: id, ...from, viewers, cap: ledger.capOf(session) };
+    const cap = ledger.capOf(session);
+    const { time } = board;
+    return who === null
+      ? { time, event, session, viewer, remote, viewers, cap }
+      : { time, event, session, viewer, remote, who, viewers, cap };
   }
 }

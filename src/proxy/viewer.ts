@@ -175,9 +175,13 @@ export class Viewer {
     const before = this.#state.phase;
     const { state, effects } = step(this.#state, happening);
     this.#state = state;
-    for (const effect of effects) this.#carryOut(effect);
+    let isFreed = false;
+    for (const effect of effects) {
+      this.#carryOut(effect);
+      if (effect.do === 'release') isFreed = true;
+    }
     // Only now: whoever takes the slot may have this viewer's backend connection cut.
-    if (effects.some((effect) => effect.do === 'release')) this.#house.freed(this);
+    if (isFreed) this.#house.freed(this);
     // From the relay on, the sockets say when nothing is left.
     const over = this.#state.phase === 'gone' && before !== 'gone';
     if (over && this.#connection === null) this.#house.gone(this);

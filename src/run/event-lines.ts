@@ -16,8 +16,13 @@ export type LineStream = {
 /** What a reader that stalls may hold, in bytes. */
 const MOST_WAITING = 1024 * 1024;
 
-/** Lines of one turn of the event loop are written together, up to so many bytes. */
+/** Lines of a moment are written together, up to so many bytes. */
 const TOGETHER = 16 * 1024;
+
+/** That moment, in milliseconds: nobody who reads along sees it, and a storm has dozens of lines in it. */
+const MOMENT_MS = 5;
+
+const inAMoment = (run: () => void): void => void setTimeout(run, MOMENT_MS);
 
 /**
  * Makes writes return at once where Node would wait for the reader, as it does for terminals:
@@ -54,7 +59,7 @@ export class EventLines {
   /** Told of events that the reader did not get, while there is one. */
   onDropped: (count: number) => void = () => {};
   readonly #soon: (run: () => void) => void;
-  /** Lines that are written together, at the end of this turn. */
+  /** Lines that are written together, soon. */
   #lines = '';
   #linesSize = 0;
   #dropped = 0;
@@ -64,14 +69,14 @@ export class EventLines {
 
   /**
    * `onLost` is called once, for the first event that nobody can read; all are then dropped.
-   * `soon` runs something when this turn of the event loop ends: a write for each line would be
-   * a system call for each, and every visit has two lines.
+   * `soon` runs something in a moment: a write for each line would be a system call for each,
+   * and every visit has two lines.
    */
   constructor(
     stream: LineStream,
     clock: Clock,
     onLost: (reason: string) => void,
-    soon: (run: () => void) => void = setImmediate,
+    soon: (run: () => void) => void = inAMoment,
   ) {
     this.#stream = stream;
     this.#clock = clock;

@@ -50,7 +50,7 @@ describe('p', () => {
   test('holds the picture while the proxy goes on, and then shows what has happened', async () => {
     const desk = await openDesk({ cols: 100, rows: 30 });
     const viewers = await desk.join('alpha', 2);
-    await desk.until(/alpha +2\/8/);
+    await desk.until(/2\/8 from/);
     desk.press('p');
     await desk.until(/PAUSED \ds/);
     viewers.push(...(await desk.join('alpha', 1)));
