@@ -3,11 +3,13 @@ import { drainIn, windowText } from '../src/console/drain.ts';
 import { formatAge, formatBytes, formatLeft, plural } from '../src/console/format.ts';
 import type { Frozen, Modal } from '../src/console/modal.ts';
 import { type VerbName, verbs } from '../src/console/palette-verbs.ts';
+import { othersArmed } from '../src/console/others.ts';
 import { outageText } from '../src/console/outage.ts';
 import { canLeave } from '../src/console/read-only.ts';
 import { isReplay, replayTime, replayTitle } from '../src/console/replay.ts';
 import { newestPicture } from '../src/console/sight.ts';
 import type { Armed, Settings, State } from '../src/console/state.ts';
+import { clean } from '../src/console/text.ts';
 import type { Snapshot, ViewerRow } from '../src/contract.ts';
 
 /** The summary before there is anything to sum up. */
@@ -70,6 +72,18 @@ export const worstLine = (snapshot: Snapshot): string => {
   return `needs you: ${[...first, ...(others > 0 ? [`${others} more`] : [])].join('; ')}`;
 };
 
+/** What others had armed before this console could hear of it; null for nothing. */
+export const othersLine = (state: State): string | null => {
+  const others = othersArmed(state);
+  if (others.length === 0) return null;
+  const first = others.slice(0, mostNamed).map(({ viewer, actor, dueAt }) => {
+    const seconds = Math.max(0, Math.ceil((dueAt - state.now) / 1000));
+    return `${clean(actor)} evicts ${viewer} in ${seconds} s`;
+  });
+  const more = others.length - first.length;
+  return [...first, ...(more > 0 ? [`${more} more`] : [])].join('; ');
+};
+
 /** What has been armed since `before`; null for nothing. */
 export const armedLine = (
   before: readonly Armed[],
@@ -89,17 +103,22 @@ const namesOf = (viewers: readonly Frozen[]): string =>
 
 const asked = 'type y and Enter; anything else cancels';
 
-/** What is asked, in words; null where nothing is, or where it is not known yet. */
+/**
+ * What is asked, in words; null where nothing is, or where it is not known yet. `canStop` is
+ * whether this console may stop a proxy that runs elsewhere.
+ */
 export const questionLine = (
   modal: Modal,
   snapshot: Snapshot | null,
-  attached = false,
+  canStop = true,
 ): string | null => {
   switch (modal.mode) {
+    case 'detach':
+      return canStop
+        ? 'quit? Enter leaves the proxy running; type stop and Enter to stop it; anything else stays'
+        : 'quit? Enter quits and leaves the proxy alone; anything else stays';
     case 'quit': {
-      const closes = attached
-        ? 'quit? the proxy goes on:'
-        : `quit? it closes ${plural(snapshot?.totals.viewers ?? 0, 'viewer')}:`;
+      const closes = `quit? it closes ${plural(snapshot?.totals.viewers ?? 0, 'viewer')}:`;
       return modal.interruptedAt === null
         ? `${closes} type quit once more and Enter; anything else cancels`
         : `${closes} type quit and Enter, or press ctrl-c again within 2 s`;
@@ -125,7 +144,8 @@ export const questionLine = (
 
 /** Tells two questions apart: that their numbers change makes no new one. */
 export const questionKey = (modal: Modal): string => {
-  if (modal.mode === 'quit') return `quit ${modal.interruptedAt}`;
+  if (modal.mode === 'quit' || modal.mode === 'detach')
+    return `${modal.mode} ${modal.interruptedAt}`;
   if (modal.mode === 'drain') return `drain ${modal.windowMs}`;
   if (modal.mode === 'stop') return 'stop';
   if (modal.mode !== 'confirm' && modal.mode !== 'bulk') return '';
@@ -134,11 +154,21 @@ export const questionKey = (modal: Modal): string => {
 
 /** Whether it asks something that lines can ask and answer. */
 export const isQuestion = ({ mode }: Modal): boolean =>
-  mode === 'quit' || mode === 'stop' || mode === 'drain' || mode === 'confirm' || mode === 'bulk';
+  mode === 'quit' ||
+  mode === 'detach' ||
+  mode === 'stop' ||
+  mode === 'drain' ||
+  mode === 'confirm' ||
+  mode === 'bulk';
 
-/** What answers a question of `modal` with yes. */
-export const isYes = (modal: Modal, text: string): boolean =>
-  /^(?:y|yes)$/i.test(text) || (modal.mode === 'quit' && text === 'quit');
+/** The key that a line which answers the question of `modal` stands for. */
+export const answerKey = ({ mode }: Modal, text: string): 'y' | 's' | 'esc' => {
+  if (/^(?:y|yes)$/i.test(text)) return 'y';
+  if (mode === 'quit') return text === 'quit' ? 'y' : 'esc';
+  if (mode !== 'detach') return 'esc';
+  if (text === '' || text === 'quit') return 'y';
+  return text === 's' || text === 'stop' ? 's' : 'esc';
+};
 
 /** What is of use where there is no screen. */
 const forLines: ReadonlySet<VerbName> = new Set([

@@ -123,9 +123,9 @@ class LogMode implements Face {
     const { modal } = store.read();
     if (lines.isQuestion(modal)) {
       // Nobody agrees to what has not been asked.
-      const yes = this.#seen.question !== '' && lines.isYes(modal, text);
-      store.dispatch({ type: 'keys', keys: [yes ? 'y' : 'esc'] });
-      if (!yes) this.#printer.print('cancelled');
+      const key = this.#seen.question === '' ? 'esc' : lines.answerKey(modal, text);
+      store.dispatch({ type: 'keys', keys: [key] });
+      if (key === 'esc') this.#printer.print('cancelled');
     } else if (text === '') {
       if (this.#leave === null) this.#printer.print(lines.summaryLine(store.read()));
       else this.#leave();
@@ -152,16 +152,22 @@ class LogMode implements Face {
     const before = this.#seen;
     const question = lines.questionKey(modal);
     this.#seen = { notice, armed, ended, outage, question };
-    // The first picture.
-    if (this.#summary === lines.nothingYet && newestPicture(state) !== null) this.#summarize();
+    const isFirst = this.#summary === lines.nothingYet && newestPicture(state) !== null;
+    if (isFirst) this.#summarize();
+    const isBack = before.outage !== null && outage === null;
     const fresh = [
+      isFirst || isBack ? lines.othersLine(state) : null,
       ended === before.ended ? null : lines.summaryLine(state),
       isNews(before.outage, outage) ? lines.summaryLine(state) : null,
       lines.armedLine(before.armed, state),
       notice === before.notice ? null : (notice?.text ?? null),
       question === before.question
         ? null
-        : lines.questionLine(modal, newestPicture(state), state.settings.attached),
+        : lines.questionLine(
+            modal,
+            newestPicture(state),
+            !state.settings.readOnly && outage === null,
+          ),
       this.#newWorst(state),
     ];
     for (const line of fresh) if (line !== null) this.#printer.print(line);

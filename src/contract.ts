@@ -167,7 +167,7 @@ export type Command =
   | { readonly do: 'preview-cap'; readonly cap: number; readonly session?: SessionId }
   /** Newcomers are refused; nobody is evicted. Null: in all sessions. Twice is once. */
   | { readonly do: 'lock'; readonly session: SessionId | null; readonly actor: string }
-  /** Null: no session is locked any more, whether all were or each alone. */
+  /** Null: no session is locked any more, whether all were or each alone. Twice is once. */
   | { readonly do: 'unlock'; readonly session: SessionId | null; readonly actor: string }
   /**
    * Refuses newcomers, lets viewers finish, closes those who are left spread evenly over the
@@ -186,7 +186,12 @@ export type Command =
       readonly actor: string;
     }
   /** Close every viewer with 1001 and end; `now` does not wait for the close handshakes. */
-  | { readonly do: 'stop'; readonly now: boolean };
+  | {
+      readonly do: 'stop';
+      readonly now: boolean;
+      /** Absent: whoever it was has no name. */
+      readonly actor?: string;
+    };
 
 /** What a cap would mean for the sessions of this moment. Lowering evicts nobody. */
 export type CapPreview = {

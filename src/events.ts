@@ -85,7 +85,11 @@ export type EventBody =
       readonly viewers: number;
       readonly actor: string;
     }
-  | { readonly event: 'proxy.stopped' }
+  | {
+      readonly event: 'proxy.stopped';
+      /** Who asked for that, or for the drain that has come to its end; absent: nobody by name. */
+      readonly actor?: string;
+    }
   | ({
       readonly event: 'viewer.admitted';
       readonly dialMs: number;

@@ -76,9 +76,9 @@ const run = async (parsed: Parsed, child: BackgroundChild | null): Promise<void>
     manager?.heard(event);
   };
   const front = await frontFor(parsed, { lines, keep }, child !== null);
-  const stop = (atOnce = false): void => {
+  const stop = (actor: string | null, atOnce = false): void => {
     // First, because it cannot wait: giving back a terminal might.
-    life.stop(atOnce);
+    life.stop(actor, atOnce);
     manager?.stopping();
     front.close();
   };
@@ -89,9 +89,9 @@ const run = async (parsed: Parsed, child: BackgroundChild | null): Promise<void>
     }
     // What runs others for a living sends it, and waits. The console goes on showing who is left.
     if (signal === 'SIGTERM' && life.drain(parsed.drainWindowMs)) return;
-    stop(life.isDraining);
+    stop('signal', life.isDraining);
   });
-  child?.whenLeft(() => stop(true));
+  child?.whenLeft(() => stop(null, true));
   process.on('uncaughtException', (error) => {
     if (!front.fallBack(error)) life.fail(error);
   });
@@ -101,9 +101,9 @@ const run = async (parsed: Parsed, child: BackgroundChild | null): Promise<void>
       events.reportTo(launched.control.report);
       lines.onDropped = (count) => launched.control.missed?.(count);
       life.begin(launched);
-      front.show(launched, () => stop());
+      front.show(launched, () => stop('console'));
       if (parsed.command === 'demo' && parsed.forMs !== null)
-        systemClock.after(parsed.forMs, () => stop());
+        systemClock.after(parsed.forMs, () => stop('--for'));
       manager?.serves(launched.control);
       await child?.ready(placeOf(parsed, launched));
     })
@@ -111,12 +111,14 @@ const run = async (parsed: Parsed, child: BackgroundChild | null): Promise<void>
 
   const ending = await life.ended;
   front.close();
+  // Begun here, so that the last event stands before the last word.
+  const flushed = lines.flush(LAST_LINES_MS);
   const line = ending.code === 0 ? front.farewell() : ending.line;
   if (child !== null && !child.hasTold) await child.failed(ending.code, ending.line);
   else if (line !== null) tell(line);
   const [kept] = await Promise.all([
     events.end(LAST_EVENTS_MS),
-    lines.flush(LAST_LINES_MS),
+    flushed,
     manager?.end(LAST_LINES_MS),
   ]);
   if (kept.missing > 0) {

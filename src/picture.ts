@@ -5,8 +5,11 @@ import type { SessionId, ViewerId } from './ids.ts';
 /** What a viewer is doing, the worst last; `dialling` has a slot and no relay yet. */
 export type ViewerState = 'dialling' | 'ok' | 'late' | 'expiring' | 'stuck';
 
-/** The worst viewer of a session; where all are well, whether it is over its cap or full. */
-export type SessionState = 'ok' | 'full' | 'over' | 'late' | 'expiring' | 'stuck';
+/**
+ * The worst viewer of a session; where all are well, whether it is over its cap or full. `empty`
+ * has no viewer, and is there for its own cap or lock.
+ */
+export type SessionState = 'ok' | 'full' | 'over' | 'late' | 'expiring' | 'stuck' | 'empty';
 
 /** One viewer at the moment of a snapshot. */
 export type ViewerRow = {
@@ -100,12 +103,16 @@ export type SessionRow = {
   readonly bytesPerSecond: number;
   /** Refusals of the last 5 minutes. */
   readonly refused: number;
+  /** Of its oldest viewer; 0 without any. */
   readonly ageMs: number;
 };
 
 /** Counts over everything, whatever is on the screen. */
 export type Totals = {
+  /** With viewers. */
   readonly sessions: number;
+  /** Those without that have a cap or a lock of their own; absent: none. */
+  readonly empty?: number;
   /** Slots taken in all sessions. */
   readonly viewers: number;
   readonly late: number;
@@ -162,6 +169,14 @@ export type FeedEntry = {
   readonly holders: readonly Holder[];
 };
 
+/** An eviction that an operator has armed and that is still to come. */
+export type Arming = {
+  readonly viewer: ViewerId;
+  readonly actor: string;
+  /** Time left until it is carried out, 0 or more; the operator may undo it until then. */
+  readonly leftMs: number;
+};
+
 /** Where in a log a picture of the past stands. */
 export type LogPosition = {
   /** How many of its events have happened. */
@@ -178,7 +193,7 @@ export type LogPosition = {
 
 /** An immutable picture of what a watcher looks at. */
 export type Snapshot = {
-  /** Counts up by one from watcher to watcher; tells two pictures apart. */
+  /** Counts up by one; tells two pictures apart. Those who look at the same get the same one. */
   readonly seq: number;
   /** Wall-clock time of the picture, milliseconds since 1970. */
   readonly at: number;
@@ -215,6 +230,12 @@ export type Snapshot = {
   readonly events: readonly FeedEntry[];
   /** Number of the newest line of the kind that was asked for; 0 before the first. */
   readonly newestEvent: number;
+  /** Evictions that operators have armed; absent: none. */
+  readonly armed?: {
+    readonly count: number;
+    /** At most 128, those of viewers that are in this picture ahead of the others. */
+    readonly first: readonly Arming[];
+  };
   /** Only of a log that is replayed: what it does not tell is 0, null or empty. */
   readonly replay?: LogPosition;
 };

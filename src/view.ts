@@ -40,7 +40,7 @@ export type FilterTerm =
     }
   | {
       /**
-       * The viewer's own state; `ok`, `full` and `over` also that of its session. A session with
+       * The viewer's own state; `ok`, `full`, `over` and `empty` also that of its session. A session with
        * a late viewer is late itself, and its other viewers are not what is looked for then.
        */
       readonly on: 'state';
@@ -66,7 +66,10 @@ export type View = {
   readonly sessions: Window<SessionId>;
   readonly sessionSort: Sort<SessionSort>;
   readonly viewerSort: Sort<ViewerSort>;
-  /** A viewer is listed where it meets the filter, a session where one of its viewers does. */
+  /**
+   * A viewer is listed where it meets the filter, a session where one of its viewers does, and one
+   * without any, of which there are no more than have a cap or a lock of their own, by its name.
+   */
   readonly filter: Filter;
   /** Whose viewers are listed; null lists those of the first session in `sessions`. */
   readonly session: SessionId | null;

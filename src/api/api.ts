@@ -25,6 +25,7 @@ import {
   socketName,
 } from './socket-place.ts';
 import { Streams } from './streams.ts';
+import { Strangers, tcpBounds } from './strangers.ts';
 import { readTokens } from './tokens.ts';
 
 /** The control socket, open until the proxy has stopped. */
@@ -48,7 +49,8 @@ export type ApiParts = {
 
 /** Connections at once: every stream, every console, and some for questions. */
 const MOST_LOCAL = 200;
-const MOST_REMOTE = 100;
+/** Over TCP: and one more, which is taken in before another goes for it. */
+const MOST_REMOTE = tcpBounds.known + tcpBounds.strangers + 1;
 
 /** After the last answer a reader gets so long to take it, in milliseconds. */
 const LAST_WORDS_MS = 500;
@@ -138,7 +140,14 @@ export const openApi = async (
   const { recall, streams, leave, unready } = follow(control, clock, parts.missed);
   const office: Office = { control, version: programVersion(), metrics, unready };
   const { maxStreamsPerAddress } = options;
-  const desk = new Desk({ office, recall, streams, serve: serve(control), maxStreamsPerAddress });
+  const desk = new Desk({
+    office,
+    clock,
+    recall,
+    streams,
+    serve: serve(control, recall),
+    maxStreamsPerAddress,
+  });
   const opened: Opened[] = [];
 
   const close = async (): Promise<void> => {
@@ -177,8 +186,10 @@ export const openApi = async (
     if (options.listen !== null) {
       const tokens = await readTokens(options);
       let loopback = true;
-      const door = { kind: 'tcp', tokens, loopback: () => loopback } as const;
+      const strangers = new Strangers();
+      const door = { kind: 'tcp', tokens, strangers, loopback: () => loopback } as const;
       const server = boundedServer(desk.attendant(door), MOST_REMOTE);
+      server.on('connection', strangers.come);
       const bound = await listenOn(server, options.listen);
       opened.push(withSockets(server, () => undefined));
       loopback = isLoopback(bound.address);

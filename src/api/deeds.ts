@@ -1,5 +1,6 @@
 /** What operators do: evict, keep, caps, locks, the drain. All of it is on record, with the actor. */
 import type { Command, SessionId, ViewerId } from '../contract.ts';
+import { wrongNote } from '../core/eviction.ts';
 import { done, problem, read, unread, type Answer, type Read } from './answer.ts';
 import { sessionIn, stopped, viewerIn } from './lists.ts';
 import { glimpse, type Ask, type Handler, type Office } from './office.ts';
@@ -19,8 +20,8 @@ const only = (
 ): Read<Readonly<Partial<Record<string, string>>>> => {
   const unknown = Object.keys(body).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    const remedy = known.length === 0 ? 'leave the body out' : `it has ${known.join(', ')}`;
-    return unread(`the body has a field that nobody knows: ${remedy}`);
+    const remedy = known.length === 0 ? 'leave the body out' : `send only ${known.join(', ')}`;
+    return unread(`the body has a field that is not known: ${remedy}`);
   }
   return parametersOf(query, parameters);
 };
@@ -54,9 +55,6 @@ const toViewer = async (office: Office, command: Command & { readonly viewer: Vi
   return result.ok ? done() : notDone(office, command.viewer, result.reason);
 };
 
-/** Letters that a reason may have, whoever counts: 80 characters are at most twice as many. */
-const LONGEST_REASON = 160;
-
 /** `DELETE /v1/viewers/{viewer}` */
 export const evict: Handler = async (ask, office) => {
   const viewer = viewerIn(ask);
@@ -64,12 +62,12 @@ export const evict: Handler = async (ask, office) => {
   const given = only(ask, ['reason'], ['reason']);
   if (!given.ok) return given.answer;
   const reason = ask.body['reason'] ?? given.value['reason'] ?? '';
-  if (typeof reason !== 'string' || reason.length > LONGEST_REASON) {
-    return problem(400, 'reason is a text of at most 80 characters: shorten it');
-  }
+  if (typeof reason !== 'string') return problem(400, 'reason is no text: send one');
   if (ask.body['reason'] !== undefined && given.value['reason'] !== undefined) {
     return problem(400, 'reason is given twice: put it into the body or behind the ?');
   }
+  const unfit = wrongNote(reason);
+  if (unfit !== null) return problem(400, unfit);
   const why = reason.trim() === '' ? {} : { reason };
   return toViewer(office, { do: 'evict', viewer: viewer.value, actor: ask.actor, ...why });
 };

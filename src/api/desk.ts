@@ -2,12 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '../clock.ts';
 import type { Carrier } from '../control/carrier.ts';
+import type { Naming } from '../control/under-name.ts';
 import { lineCarrier } from '../control/line-carrier.ts';
 import { problem, type Answer } from './answer.ts';
 import { bodyOf, hasBody } from './body.ts';
 import { admit, type Door } from './gate.ts';
 import type { Office } from './office.ts';
+import { longestStalled, STALLED_MS } from './places.ts';
 import type { Recall } from './recall.ts';
 import { routeOf, type Route } from './routes.ts';
 import { send, sendBare, type Attendant } from './server.ts';
@@ -25,14 +28,33 @@ const RETRY = { 'Retry-After': '10' } as const;
 /** Who is at the desk, whichever door he came through. */
 export type DeskParts = {
   readonly office: Office;
+  readonly clock: Clock;
   readonly recall: Recall;
   readonly streams: Streams;
   /** Offers the control over a carrier. */
-  readonly serve: (carrier: Carrier) => void;
+  readonly serve: (carrier: Carrier, naming?: Naming) => void;
   readonly maxStreamsPerAddress: number;
 };
 
-type Seats = { readonly byAddress: Map<string, number>; consoles: number };
+/** A console speaks every few seconds, and at once for each picture that it has taken. */
+type Console = { readonly socket: Socket; stillSince: number };
+
+type Seats = { readonly byAddress: Map<string, number>; readonly consoles: Set<Console> };
+
+/** What becomes of those who hold a place for nothing. */
+const OR_WAIT = `or wait until one has taken nothing for ${STALLED_MS / 1000} s`;
+
+/** A carrier that tells when the other end says something. */
+const heardBy = (carrier: Carrier, heard: () => void): Carrier => ({
+  send: carrier.send,
+  onMessage: (handler) =>
+    carrier.onMessage((text) => {
+      heard();
+      handler(text);
+    }),
+  onClose: carrier.onClose,
+  close: carrier.close,
+});
 
 const splitTarget = (target: string): { readonly path: string; readonly query: string } => {
   const at = target.indexOf('?');
@@ -44,7 +66,7 @@ const splitTarget = (target: string): { readonly path: string; readonly query: s
 /** Takes requests of all doors. */
 export class Desk {
   readonly #parts: DeskParts;
-  readonly #seats: Seats = { byAddress: new Map(), consoles: 0 };
+  readonly #seats: Seats = { byAddress: new Map(), consoles: new Set() };
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
@@ -60,9 +82,10 @@ export class Desk {
   }
 
   async #request(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const admission = admit(request.headers, door);
+    const admission = admit(request, door);
     if (!admission.ok) {
-      this.#refuse(request, response, admission.answer);
+      response.shouldKeepAlive = false;
+      send(request, response, admission.answer);
       return;
     }
     const { path, query } = splitTarget(request.url ?? '/');
@@ -100,7 +123,7 @@ export class Desk {
 
   /** The rest of what it sends is not read. */
   #refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-    if (hasBody(request) || answer.status === 401) response.shouldKeepAlive = false;
+    if (hasBody(request)) response.shouldKeepAlive = false;
     send(request, response, answer);
   }
 
@@ -138,18 +161,18 @@ export class Desk {
     }
     const address = door.kind === 'tcp' ? (request.socket.remoteAddress ?? '') : null;
     const there = address === null ? 0 : (this.#seats.byAddress.get(address) ?? 0);
-    if (there >= maxStreamsPerAddress && address !== null) {
+    if (there >= maxStreamsPerAddress && address !== null && !streams.makeRoom(address)) {
       const detail = `${there} event streams run to this address: end one, or raise --max-streams-per-address`;
       this.#refuse(request, response, problem(429, detail, RETRY));
       return;
     }
-    if (streams.count >= MOST.streams) {
-      const detail = `${MOST.streams} event streams run: end one`;
+    if (streams.count >= MOST.streams && !streams.makeRoom()) {
+      const detail = `${MOST.streams} event streams run: end one, ${OR_WAIT}`;
       this.#refuse(request, response, problem(503, detail, RETRY));
       return;
     }
     if (address !== null) {
-      this.#seats.byAddress.set(address, there + 1);
+      this.#seats.byAddress.set(address, (this.#seats.byAddress.get(address) ?? 0) + 1);
       response.on('close', () => this.#standUp(address));
     }
     request.socket.setTimeout(0);
@@ -160,7 +183,7 @@ export class Desk {
       'X-Content-Type-Options': 'nosniff',
     });
     const { number, restarted } = after;
-    streams.open(response, number, { restarted, last: ends ? recall.newest : null });
+    streams.open(response, number, { restarted, last: ends ? recall.newest : null, address });
   }
 
   #standUp(address: string): void {
@@ -171,35 +194,49 @@ export class Desk {
 
   #upgrade(door: Door, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const refusal = this.#wrongUpgrade(door, request);
-    if (refusal !== null || !(socket instanceof Socket)) {
+    const admission = admit(request, door);
+    const refusal = admission.ok ? this.#wrongUpgrade(request) : admission.answer;
+    if (refusal !== null || !admission.ok || !(socket instanceof Socket)) {
       sendBare(socket, refusal ?? problem(500, 'nothing attaches here: use another connection'));
       return;
     }
-    this.#seats.consoles += 1;
-    socket.on('close', () => {
-      this.#seats.consoles -= 1;
-    });
+    const { consoles } = this.#seats;
+    const { clock } = this.#parts;
+    const seat: Console = { socket, stillSince: clock.now() };
+    consoles.add(seat);
+    socket.on('close', () => consoles.delete(seat));
     socket.setTimeout(0);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
-    const lines = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade'];
-    socket.write(`${lines.join('\r\n')}\r\nUpgrade: ${attachProtocol}\r\n\r\n`);
-    this.#parts.serve(lineCarrier(socket, { head, mostLineBytes: 256 * 1024 }));
+    const head101 = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade'];
+    socket.write(`${head101.join('\r\n')}\r\nUpgrade: ${attachProtocol}\r\n\r\n`);
+    const lines = lineCarrier(socket, { head, mostLineBytes: 256 * 1024 });
+    const carrier = heardBy(lines, () => {
+      seat.stillSince = clock.now();
+    });
+    this.#parts.serve(carrier, admission.naming ?? undefined);
   }
 
   /** Why nobody attaches with this; null where he does. */
-  #wrongUpgrade(door: Door, request: IncomingMessage): Answer | null {
-    const admission = admit(request.headers, door);
-    if (!admission.ok) return admission.answer;
+  #wrongUpgrade(request: IncomingMessage): Answer | null {
     const found = routeOf(request.method ?? 'GET', splitTarget(request.url ?? '/').path);
     if (!found.ok) return found.answer;
     const { does }: Pick<Route, 'does'> = found.route;
     if (does !== 'attach' || request.headers.upgrade?.toLowerCase() !== attachProtocol) {
       return problem(400, `only /v1/attach is upgraded, and only to ${attachProtocol}`);
     }
-    return this.#seats.consoles >= MOST.consoles
-      ? problem(503, `${MOST.consoles} consoles are attached: quit one`, RETRY)
-      : null;
+    return this.#seats.consoles.size < MOST.consoles || this.#makeRoom()
+      ? null
+      : problem(503, `${MOST.consoles} consoles are attached: quit one, ${OR_WAIT}`, RETRY);
+  }
+
+  /** Cuts the console that has stalled for longest, which dials again when it goes on. */
+  #makeRoom(): boolean {
+    const { consoles } = this.#seats;
+    const stalled = longestStalled(consoles, this.#parts.clock.now());
+    if (stalled === null) return false;
+    consoles.delete(stalled);
+    stalled.socket.destroy();
+    return true;
   }
 }

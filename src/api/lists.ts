@@ -125,7 +125,7 @@ export const showSession: Handler = async (ask, { control }) => {
   if (picture === null) return stopped;
   const row = picture.sessions.rows.find((each) => each.id === id);
   return row === undefined
-    ? problem(404, `${id} has no viewers: a session is there as long as somebody looks at it`)
+    ? problem(404, `${id} has neither viewers nor a cap or lock of its own: list /v1/sessions`)
     : json({ session: row, gone: picture.session === id ? picture.gone : [] });
 };
 

@@ -66,11 +66,16 @@ export class Recall {
       : { number: 0, restarted: true };
   }
 
+  /** The event; null where it is not kept. */
+  eventAt(number: number): ProxyEvent | null {
+    const place = this.#placeOf(number);
+    return place === null ? null : (this.#kept[place] ?? null);
+  }
+
   /** The event as it stands in a stream; null where it is not kept. */
   textOf(number: number): string | null {
-    const at = number - this.oldest;
-    if (at < 0 || number > this.#newest) return null;
-    const place = (this.#start + at) % this.#most;
+    const place = this.#placeOf(number);
+    if (place === null) return null;
     const event = this.#kept[place];
     if (event === undefined) return null;
     const text = this.#texts[place] ?? this.frame(number, event.event, event);
@@ -81,5 +86,11 @@ export class Recall {
   /** One message of a stream (HTML, 9.2.6); JSON has no line break. */
   frame(number: number, name: string, data: object): string {
     return `id: ${this.idOf(number)}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  }
+
+  /** Where an event stands in the list; null where it is not kept. */
+  #placeOf(number: number): number | null {
+    const at = number - this.oldest;
+    return at < 0 || number > this.#newest ? null : (this.#start + at) % this.#most;
   }
 }

@@ -32,8 +32,12 @@ export type Attendant = {
 /** Writes an answer; a HEAD gets only its head. */
 export const send = (request: IncomingMessage, response: ServerResponse, answer: Answer): void => {
   const { status, headers, body } = answer;
+  const { Connection } = headers;
+  // Node leaves a Connection of ours alone, whatever the reader said in its own.
+  const last = Connection !== undefined && !response.shouldKeepAlive;
   response.writeHead(status, {
     ...headers,
+    ...(last ? { Connection: `${Connection}, close` } : {}),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...(status === 204 ? {} : { 'Content-Length': Buffer.byteLength(body) }),

@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Cancel, Clock } from '../clock.ts';
+import { longestStalled } from './places.ts';
 import type { Recall } from './recall.ts';
 
 /** Between two rounds, in milliseconds. */
@@ -18,8 +19,12 @@ const STILL_THERE_MS = 15_000;
 
 type Reader = {
   readonly response: ServerResponse;
+  /** Where he reads from, as far as others share it. */
+  readonly address: string | null;
   /** The number of the next event that is his. */
   next: number;
+  /** Since when he has not taken what was sent last; null: he has. */
+  stillSince: number | null;
   /** The number of his last one; null: he follows. */
   readonly last: number | null;
 };
@@ -51,13 +56,20 @@ export class Streams {
   open(
     response: ServerResponse,
     after: number,
-    { restarted = false, last = null }: { restarted?: boolean; last?: number | null } = {},
+    {
+      restarted = false,
+      last = null,
+      address = null,
+    }: { restarted?: boolean; last?: number | null; address?: string | null } = {},
   ): void {
-    const reader: Reader = { response, next: after + 1, last };
+    const reader: Reader = { response, address, next: after + 1, stillSince: null, last };
     this.#readers.add(reader);
     response.on('close', () => this.#leave(reader));
-    response.on('drain', () => this.wake());
-    response.write('retry: 1000\n\n');
+    response.on('drain', () => {
+      reader.stillSince = null;
+      this.wake();
+    });
+    this.#write(reader, 'retry: 1000\n\n');
     if (restarted) this.#tellGap(reader, true);
     this.#still ??= this.#clock.every(STILL_THERE_MS, () => this.#stillThere());
     this.wake();
@@ -72,6 +84,19 @@ export class Streams {
       this.#round = null;
       if (this.#wanted) this.wake();
     });
+  }
+
+  /**
+   * Ends the one that has stalled for longest, of all or of those at an address; false where none
+   * has. Its reader goes on behind its last event when it reads again.
+   */
+  makeRoom(address: string | null = null): boolean {
+    const among = [...this.#readers].filter((each) => address === null || each.address === address);
+    const stalled = longestStalled(among, this.#clock.now());
+    if (stalled === null) return false;
+    this.#leave(stalled);
+    stalled.response.destroy();
+    return true;
   }
 
   /** The last events, as far as they are taken, and the end. */
@@ -103,7 +128,7 @@ export class Streams {
       if (reader.next < this.#recall.oldest) this.#tellGap(reader, false);
       if (shared?.from !== reader.next) shared = this.#portion(reader.next, most);
       reader.next = shared.next;
-      if (shared.text !== '') reader.response.write(shared.text);
+      if (shared.text !== '') this.#write(reader, shared.text);
       if (reader.next <= this.#recall.newest || reader.last !== null) this.#wanted = true;
     }
   }
@@ -126,12 +151,17 @@ export class Streams {
     const time = this.#clock.date().toISOString();
     const event = { time, event: 'events.dropped', count, ...(restarted ? { restarted } : {}) };
     reader.next = Math.max(reader.next, oldest);
-    reader.response.write(this.#recall.frame(reader.next - 1, event.event, event));
+    this.#write(reader, this.#recall.frame(reader.next - 1, event.event, event));
   }
 
   #stillThere(): void {
-    for (const { response } of this.#readers) {
-      if (!response.writableNeedDrain) response.write(':\n\n');
+    for (const reader of this.#readers) {
+      if (!reader.response.writableNeedDrain) this.#write(reader, ':\n\n');
     }
+  }
+
+  #write(reader: Reader, text: string): void {
+    reader.response.write(text);
+    if (reader.response.writableNeedDrain) reader.stillSince ??= this.#clock.now();
   }
 }

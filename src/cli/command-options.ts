@@ -1,16 +1,12 @@
 /** The options that several commands have, and how an option of a command is written. */
-import { OPTION_TABLE, type OptionRow } from './option-table.ts';
+import type { OptionRow } from './option-row.ts';
+import { OPTION_TABLE } from './option-table.ts';
 
 /** An option of a command. */
 export type CommandOption = OptionRow & {
   /** One letter, for `-o`. */
   readonly short?: string;
-  /** Its values, where they are few; or what can be asked of the proxy, or the machine, for them. */
-  readonly values?: readonly string[] | Completed;
 };
-
-/** What a shell completes where a word is not one of a few. */
-export type Completed = 'viewers' | 'sessions' | 'files';
 
 const socket: CommandOption = {
   name: 'socket',
@@ -34,7 +30,7 @@ export const clientOptions: readonly CommandOption[] = [
     name: 'actor',
     placeholder: '<name>',
     byDefault: 'user@host',
-    meaning: 'who you are, in events and on the consoles of others',
+    meaning: 'who you are, in events and for others; over TCP behind the name of the token',
   },
   {
     name: 'timeout',

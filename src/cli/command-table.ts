@@ -5,7 +5,6 @@
 import {
   clientOptions,
   type CommandOption,
-  type Completed,
   flag,
   output,
   screenOptions,
@@ -38,7 +37,8 @@ export type CommandRow = {
   /** Lines of at most 80 columns; may be empty. */
   readonly more: readonly string[];
   readonly options: readonly CommandOption[];
-  readonly completes: readonly string[] | Completed | null;
+  /** What its words are, for completions; null: nothing that could be known. */
+  readonly completes: NonNullable<CommandOption['values']> | null;
 };
 
 const none = { least: 0, most: 0 } as const;
@@ -53,9 +53,10 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'the console on a wsbouncer that already runs',
     more: [
       'Screen, keys and flows are those of the console that runs with a proxy. Several',
-      'may be attached at once, and see what the others do, with their names. Quitting',
-      'leaves the proxy alone; :stop and :drain end it, after a question. When the link',
-      'drops, the last picture stays, nothing can be changed, and it comes back by itself.',
+      'may be attached at once, and see what the others do and are about to do. Quitting',
+      'asks: Enter leaves the proxy running, s stops it, after one more question, as :stop',
+      'and :drain do. When the link drops, the last picture stays, nothing can be changed,',
+      'and it comes back by itself.',
     ],
     options: [...clientOptions, ...screenOptions],
     completes: 'files',
@@ -117,7 +118,7 @@ export const COMMANDS: readonly CommandRow[] = [
       output,
       ...clientOptions,
     ],
-    completes: 'sessions',
+    completes: 'viewers and sessions',
   },
   {
     name: 'evict',
@@ -162,8 +163,8 @@ export const COMMANDS: readonly CommandRow[] = [
     args: '[<session>]',
     words: one,
     summary: 'refuses newcomers, in one session or in all; evicts nobody',
-    more: [],
-    options: clientOptions,
+    more: ['What is locked already stays so, and that is no error.'],
+    options: [output, ...clientOptions],
     completes: 'sessions',
   },
   {
@@ -171,8 +172,8 @@ export const COMMANDS: readonly CommandRow[] = [
     args: '[<session>]',
     words: one,
     summary: 'lets newcomers in again; alone: nothing is locked any more',
-    more: [],
-    options: clientOptions,
+    more: ['What is not locked stays so, and that is no error.'],
+    options: [output, ...clientOptions],
     completes: 'sessions',
   },
   {
@@ -189,6 +190,7 @@ export const COMMANDS: readonly CommandRow[] = [
         meaning: 'how long viewers may finish, at most 24h; 0 closes all at once',
       },
       flag('wait', 'comes back only when the proxy has ended'),
+      output,
       ...clientOptions,
     ],
     completes: null,

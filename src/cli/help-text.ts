@@ -4,7 +4,8 @@
  */
 import { commandList } from './command-help.ts';
 import { listOf } from './help-list.ts';
-import { OPTION_TABLE, spelling, type OptionRow } from './option-table.ts';
+import type { OptionRow } from './option-row.ts';
+import { OPTION_TABLE, spelling } from './option-table.ts';
 
 /** An option as it is typed, and what it means. */
 type Entry = readonly [string, string];

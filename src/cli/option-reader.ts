@@ -4,7 +4,8 @@
  * is enough, a value is needed, and a mistake is one line that names option, value and remedy.
  */
 import { BouncerError } from '../errors.ts';
-import { environmentName, OPTION_TABLE, spelling, type OptionRow } from './option-table.ts';
+import type { OptionRow } from './option-row.ts';
+import { environmentName, OPTION_TABLE, spelling } from './option-table.ts';
 import { parseDuration, parseDurationOrOff, type Checked, type Range } from './option-values.ts';
 
 /** What the command line says of one option: `true` is a flag without a value. */

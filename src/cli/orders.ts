@@ -55,8 +55,17 @@ export type Order =
       readonly session: SessionId | null;
       readonly output: OutputForm;
     }
-  | { readonly do: 'lock' | 'unlock'; readonly session: SessionId | null }
-  | { readonly do: 'drain'; readonly windowMs: number; readonly wait: boolean }
+  | {
+      readonly do: 'lock' | 'unlock';
+      readonly session: SessionId | null;
+      readonly output: OutputForm;
+    }
+  | {
+      readonly do: 'drain';
+      readonly windowMs: number;
+      readonly wait: boolean;
+      readonly output: OutputForm;
+    }
   | {
       readonly do: 'events';
       readonly follow: boolean;

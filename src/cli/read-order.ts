@@ -20,6 +20,8 @@ const LIMIT = { min: 1, max: 10_000_000 } as const;
 const WINDOW = { min: 1, max: 24 * HOUR_MS } as const;
 const EVERY = { min: 1, max: 60_000 } as const;
 const LONGEST_REASON = 80;
+/** What the proxy takes in no reason: it could break a line or turn its direction. */
+const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 const FORMS: readonly OutputForm[] = ['table', 'json', 'jsonl'];
 
@@ -45,10 +47,12 @@ const sessionWord = (word: string): SessionId => {
   throw usageError(`${quoted(word)} ${checked.problem}`, checked.remedy);
 };
 
-const reasonOf = (text: string): Checked<string> =>
-  Array.from(text).length > LONGEST_REASON
-    ? bad('is too long', `use at most ${LONGEST_REASON} characters`)
-    : good(text);
+const reasonOf = (text: string): Checked<string> => {
+  if (Array.from(text).length > LONGEST_REASON) {
+    return bad('is too long', `use at most ${LONGEST_REASON} characters`);
+  }
+  return UNFIT.test(text) ? bad('has control characters', 'leave them out') : good(text);
+};
 
 const filterText = (text: string): Checked<string> => {
   const { trouble } = filterOf(text);
@@ -128,10 +132,11 @@ const capOrder = ({ is, session, output }: Values, [word]: readonly string[]): O
   };
 };
 
-const drainOrder = ({ reader, is }: Values): Order => ({
+const drainOrder = ({ reader, is, output }: Values): Order => ({
   do: 'drain',
   windowMs: reader.one('window', (text) => parseDurationOrOff(text, WINDOW), 30_000),
   wait: is('wait'),
+  output: output(),
 });
 
 const eventsOrder = ({ reader, is, output }: Values): Order => {
@@ -166,7 +171,8 @@ export const orderOf = (
     case 'lock':
     case 'unlock': {
       const [word] = words;
-      return { do: row.name, session: word === undefined ? null : sessionWord(word) };
+      const session = word === undefined ? null : sessionWord(word);
+      return { do: row.name, session, output: values.output() };
     }
     case 'drain':
       return drainOrder(values);

@@ -5,6 +5,7 @@ import { formatAge, formatLeft, formatLimit } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { lookedAt, paneViewer, type Present } from './looked-at.ts';
 import type { DetailPage } from './modal.ts';
+import { otherOn, otherTexts } from './others.ts';
 import type { Dialog } from './panel.ts';
 import { isReplay } from './replay.ts';
 import { layoutIn, type State } from './state.ts';
@@ -48,10 +49,17 @@ const endLine = (
   glyphs: Glyphs,
 ): Line => {
   const armed = armedOn(state, row.id);
-  if (armed === null) {
+  const other = armed === null ? otherOn(state, row.id) : null;
+  const lead = ` ${glyphs.evicting} `;
+  const choices =
+    armed !== null
+      ? evictingTexts(state, armed, lead, [''])
+      : other !== null
+        ? otherTexts(state, other, lead, [])
+        : [];
+  if (choices.length === 0) {
     return [...line(' '), ...spread(fateOf(row, snapshot), line(keys, 'strong'), width - 2)];
   }
-  const choices = evictingTexts(state, armed, ` ${glyphs.evicting} `, ['']);
   return firstThatFits(
     choices.map((text) => line(text, 'evicting')),
     width,

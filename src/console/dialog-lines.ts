@@ -103,8 +103,11 @@ const detachLines = (state: State): readonly Line[] => {
   return [
     line(isThere ? `The proxy goes on, with ${viewers}.` : 'The proxy is not touched.'),
     [],
-    ways('quit'),
-    ...(isThere && !settings.readOnly ? [key('s', 'stop the proxy, after a question')] : []),
+    [
+      ...key('enter', isThere ? 'leave it running (default)' : 'quit (default)'),
+      ...key('esc', 'stay'),
+    ],
+    ...(isThere && !settings.readOnly ? [key('s', 'stop it for everybody, after a question')] : []),
   ];
 };
 
@@ -157,16 +160,11 @@ export const dialogOver = (state: State, glyphs: Glyphs): Overlay | null => {
       return titled(state, title, capLines(state, modal, glyphs), 56, glyphs);
     }
     case 'quit': {
-      const { attached } = state.settings;
-      const content = attached ? detachLines(state) : [...closing(state), [], ways('quit')];
-      return titled(
-        state,
-        attached ? 'Quit this console?' : 'Quit wsbouncer?',
-        content,
-        40,
-        glyphs,
-      );
+      const content = [...closing(state), [], ways('quit')];
+      return titled(state, 'Quit wsbouncer?', content, 40, glyphs);
     }
+    case 'detach':
+      return titled(state, 'Quit this console?', detachLines(state), 48, glyphs);
     case 'stop': {
       const others = line('It ends for everybody, other consoles too.', 'bad');
       const content = [...closing(state), others, [], ways('stop')];

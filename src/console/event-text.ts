@@ -83,7 +83,11 @@ export const tellEvent = (event: EventBody): Told => {
       return { verb: 'drain', tone: 'warn', text };
     }
     case 'proxy.stopped':
-      return { verb: 'stopped', tone: 'warn', text: '' };
+      return {
+        verb: 'stopped',
+        tone: 'warn',
+        text: event.actor === undefined ? '' : `by ${clean(event.actor)}`,
+      };
     case 'viewer.admitted':
       return {
         ...viewerTold(event),

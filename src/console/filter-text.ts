@@ -47,6 +47,7 @@ const states: readonly StateWord[] = [
   'over',
   'full',
   'dialling',
+  'empty',
   'ok',
 ];
 

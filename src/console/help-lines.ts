@@ -38,6 +38,7 @@ const signs = [
   ['over', 'more viewers than the cap, after it was lowered'],
   ['full', 'as many viewers as the cap: the next one is refused'],
   ['dialling', 'has a slot; its backend has not answered yet'],
+  ['empty', 'a session without viewers that has its own cap, or is locked'],
   ['ok', 'answers, and takes its data'],
 ] as const;
 

@@ -34,7 +34,10 @@ export type CapAct =
   | 'interrupt';
 
 /** What a key asks for in the question whether to quit. */
-export type QuitAct = 'confirm' | 'cancel' | 'stop' | 'interrupt';
+export type QuitAct = 'confirm' | 'cancel' | 'interrupt';
+
+/** What a key asks for in the question whether to leave a proxy that runs elsewhere running. */
+export type DetachAct = 'leave' | 'stop' | 'cancel' | 'interrupt';
 
 /** What a key asks for in the question whether to stop a proxy that runs elsewhere. */
 export type StopAct = 'confirm' | 'cancel' | 'interrupt';
@@ -124,7 +127,14 @@ export const cap: readonly Binding<CapAct>[] = [
 export const quit: readonly Binding<QuitAct>[] = [
   { act: 'confirm', keys: ['y'], label: 'y', hint: 'quit', changes: true },
   { act: 'cancel', keys: ['esc', 'n', 'q', 'enter'], label: 'esc', hint: 'cancel (default)' },
-  { act: 'stop', keys: ['s'], label: 's', changes: true },
+  interrupt,
+];
+
+/** Leaving changes nothing for the proxy, so enter may do it, and a console that only looks. */
+export const detach: readonly Binding<DetachAct>[] = [
+  { act: 'leave', keys: ['enter', 'y'], label: 'enter', hint: 'quit (default)' },
+  { act: 'stop', keys: ['s'], label: 's', hint: 'stop the proxy', changes: true },
+  { act: 'cancel', keys: ['esc', 'n', 'q'], label: 'esc', hint: 'stay' },
   interrupt,
 ];
 

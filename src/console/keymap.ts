@@ -7,6 +7,7 @@ import {
   bulk,
   cap,
   confirm,
+  detach,
   detail,
   drain,
   entry,
@@ -21,6 +22,7 @@ import type {
   BulkAct,
   CapAct,
   ConfirmAct,
+  DetachAct,
   DetailAct,
   DrainAct,
   EntryAct,
@@ -41,6 +43,7 @@ export type Acts = {
   main: MainAct;
   cap: CapAct;
   quit: QuitAct;
+  detach: DetachAct;
   stop: StopAct;
   drain: DrainAct;
   help: HelpAct;
@@ -57,6 +60,7 @@ export const keymap: { readonly [Mode in keyof Acts]: readonly Binding<Acts[Mode
   main,
   cap,
   quit,
+  detach,
   stop,
   drain,
   help,
@@ -75,6 +79,7 @@ const index: { readonly [Mode in keyof Acts]: ReadonlyMap<string, Binding<Acts[M
   main: indexed(main),
   cap: indexed(cap),
   quit: indexed(quit),
+  detach: indexed(detach),
   stop: indexed(stop),
   drain: indexed(drain),
   help: indexed(help),

@@ -91,7 +91,19 @@ export type ConfirmDialog = {
 export type DrainDialog = { readonly mode: 'drain'; readonly windowMs: number };
 
 /** The question whether to stop a proxy that runs elsewhere. */
-export type StopDialog = { readonly mode: 'stop' };
+export type StopDialog = {
+  readonly mode: 'stop';
+  /** It was asked for in the question whether to quit: the console ends with the proxy. */
+  readonly thenQuit: boolean;
+};
+
+/** The question whether to quit; ctrl-c once more, soon after `interruptedAt`, is a yes. */
+export type QuitDialog = {
+  /** `detach`: the proxy runs elsewhere, and goes on unless it is stopped. */
+  readonly mode: 'quit' | 'detach';
+  /** Null: it was not ctrl-c that asked. */
+  readonly interruptedAt: number | null;
+};
 
 /** All that is known of one viewer. */
 export type DetailPage = { readonly mode: 'detail'; readonly viewer: ViewerId };
@@ -108,7 +120,7 @@ export type EntryPage = {
 /** What is open over the lists. */
 export type Modal =
   | { readonly mode: 'main' }
-  | { readonly mode: 'quit'; readonly interruptedAt: number | null }
+  | QuitDialog
   | DrainDialog
   | StopDialog
   | CapDialog

@@ -48,8 +48,25 @@ const onQuit = (state: State, key: string): Step => {
   const act = lookUp('quit', key);
   if (act === 'confirm') return { state, effects: [{ do: 'quit' }] };
   if (act === 'interrupt') return interrupted(state);
-  if (act === 'stop') return state.settings.attached ? openStop(state) : done(state);
   return done(act === 'cancel' ? closed(state) : state);
+};
+
+const onDetach = (state: State, key: string): Step => {
+  const act = lookUp('detach', key);
+  switch (act) {
+    case 'leave':
+      return { state, effects: [{ do: 'quit' }] };
+    case 'stop':
+      return openStop(state, true);
+    case 'cancel':
+      return done(closed(state));
+    case 'interrupt':
+      return interrupted(state);
+    case null:
+      return done(state);
+    default:
+      return act satisfies never;
+  }
 };
 
 /** What a key does in what is open. */
@@ -67,8 +84,10 @@ export const onDialog = (
       return onCap(state, modal, key);
     case 'quit':
       return onQuit(state, key);
+    case 'detach':
+      return onDetach(state, key);
     case 'stop':
-      return onStop(state, key);
+      return onStop(state, modal, key);
     case 'drain':
       return onDrain(state, modal, key);
     case 'help':

@@ -20,6 +20,7 @@ import { nextSort, reversedSort } from './sorting.ts';
 import { undo } from './undo.ts';
 import { noFilter } from './filter-text.ts';
 import { done, type State, type Step, withNotice } from './state.ts';
+import { openQuit } from './stop.ts';
 
 /** Within this a second Ctrl-C quits without a question. */
 const interruptMs = 2000;
@@ -32,9 +33,9 @@ const refocused = (state: State, by: 1 | -1): State => {
 /** Ctrl-C: asks, or quits if it has just asked. */
 export const interrupted = (state: State): Step => {
   const { modal, now } = state;
-  const before = modal.mode === 'quit' ? modal.interruptedAt : null;
+  const before = modal.mode === 'quit' || modal.mode === 'detach' ? modal.interruptedAt : null;
   if (before !== null && now - before < interruptMs) return { state, effects: [{ do: 'quit' }] };
-  return done({ ...state, modal: { mode: 'quit', interruptedAt: now } });
+  return done(openQuit(state, now));
 };
 
 /** The page of a viewer, with all that is known of it. */
@@ -109,7 +110,7 @@ export const onMain = (state: State, act: MainAct, key: string): Step => {
     case 'help':
       return done(openHelp(state, null));
     case 'quit':
-      return done({ ...state, modal: { mode: 'quit', interruptedAt: null } });
+      return done(openQuit(state, null));
     case 'interrupt':
       return interrupted(state);
     case 'next-pane':

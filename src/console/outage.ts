@@ -17,7 +17,8 @@ export const linkDown = (
   const isPending = state.armed.length > 0 || (state.pace?.waiting.length ?? 0) > 0;
   const next: State = {
     ...state,
-    outage: { reason, at, stopped: stopped || state.outage?.stopped === true },
+    // That nobody answers there any more is no news then.
+    outage: state.outage?.stopped === true && !stopped ? state.outage : { reason, at, stopped },
     armed: [],
     pace: null,
     wanted: null,
@@ -35,11 +36,11 @@ export const linkDown = (
 export const outageTitle = ({ at, stopped }: Outage, now: number): string =>
   `${stopped ? 'STOPPED' : 'LINK LOST'} ${formatAge(now - at)}`;
 
-/** What is the matter, and what is done about it. */
+/** What is the matter, and what is done about it; the way out is for the screen to say. */
 export const outageText = ({ reason, stopped }: Outage): string =>
   stopped
-    ? 'the proxy has stopped; waiting for the next one at its socket, q quits'
-    : `${clean(reason)}; trying again, q quits`;
+    ? `${clean(reason)}; waiting for the next one at its socket`
+    : `${clean(reason)}; trying again`;
 
 /** The state that says why nothing is changed. */
 export const outageRefusal = (state: State, { stopped }: Outage): State =>
@@ -60,7 +61,7 @@ export const backFrom = (state: State, picture: Snapshot): State => {
   if (state.settings.attached && isOther) {
     const { size, settings, now, filter, sessionSort, viewerSort, kind, modal } = state;
     const fresh = initialState(size, settings, now);
-    const kept = modal.mode === 'quit' || modal.mode === 'help' ? { modal } : {};
+    const kept = modal.mode === 'detach' || modal.mode === 'help' ? { modal } : {};
     const next = { ...fresh, filter, sessionSort, viewerSort, kind, ...kept };
     return withNotice(next, 'warn', 'this is another run of the proxy: its viewers are new');
   }

@@ -23,7 +23,7 @@ import { goTo, isReplay, onReplay } from './replay.ts';
 import { sessionsSorted, sortColumns, viewersSorted } from './sorting.ts';
 import { knownViewer } from './selection.ts';
 import { closed, done, type State, type Step, withNotice } from './state.ts';
-import { openStop } from './stop.ts';
+import { openQuit, openStop } from './stop.ts';
 import { undo } from './undo.ts';
 import { meant } from './words.ts';
 
@@ -221,9 +221,7 @@ const run = (state: State, verb: VerbName, rest: string): Outcome => {
     case 'stop':
       return openStop(state);
     case 'quit':
-      return isReplay(state)
-        ? onReplay(state, 'leave')
-        : done({ ...state, modal: { mode: 'quit', interruptedAt: null } });
+      return isReplay(state) ? onReplay(state, 'leave') : done(openQuit(state, null));
     default:
       return verb satisfies never;
   }

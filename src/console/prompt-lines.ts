@@ -2,6 +2,7 @@
 import { formatCount, plural } from './format.ts';
 import type { FilterPrompt } from './modal.ts';
 import type { Prompt } from './prompt.ts';
+import { knownSessions } from './session-lines.ts';
 import type { State } from './state.ts';
 import { clean, line, type Line, slice, widthOf } from './text.ts';
 
@@ -24,7 +25,7 @@ const outcomeOf = ({ filter, snapshot }: State): Line => {
   if (filter.trouble !== null) return line(clean(filter.trouble), 'warn');
   if (snapshot === null) return [];
   const { total } = snapshot.sessions;
-  const all = plural(snapshot.totals.sessions, 'session');
+  const all = plural(knownSessions(snapshot), 'session');
   return line(`${formatCount(total)} of ${all}`, total === 0 ? 'warn' : 'dim');
 };
 

@@ -1,5 +1,5 @@
 /** The table of sessions, the worst first. */
-import type { SessionRow, SessionState } from '../contract.ts';
+import type { SessionRow, SessionState, Snapshot } from '../contract.ts';
 import { formatAge, formatBytes, formatCount, formatRtt, formatSlots } from './format.ts';
 import { slotBar, slotCells } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -28,7 +28,7 @@ const slotsTone = (viewers: number, cap: number): Tone =>
   viewers > cap ? 'over' : viewers === cap ? 'full' : 'plain';
 
 const isCalm = (state: SessionState): boolean =>
-  state === 'ok' || state === 'full' || state === 'over';
+  state === 'ok' || state === 'full' || state === 'over' || state === 'empty';
 
 /** All columns, the most important first. */
 const columnsOf = (rows: readonly SessionRow[], glyphs: Glyphs): readonly Column<SessionRow>[] => [
@@ -111,6 +111,10 @@ const fitting = (
   return [{ ...name, width: Math.max(1, Math.min(nameWidth.most, left)) }, ...others];
 };
 
+/** How many there are in all, with viewers or without. */
+export const knownSessions = (snapshot: Snapshot | null): number =>
+  (snapshot?.totals.sessions ?? 0) + (snapshot?.totals.empty ?? 0);
+
 /** What the list is of: `Sessions 12`, or `Sessions 3 of 12  /state:late`. */
 const titleOf = (state: State): Line => {
   const { snapshot, filter, focus } = state;
@@ -118,7 +122,7 @@ const titleOf = (state: State): Line => {
   const total = snapshot?.sessions.total ?? 0;
   if (filter.text === '') return line(`Sessions ${total}`, tone);
   return [
-    ...line(`Sessions ${total} of ${snapshot?.totals.sessions ?? 0}`, tone),
+    ...line(`Sessions ${total} of ${knownSessions(snapshot)}`, tone),
     ...line(`  /${clean(filter.text)}`, 'warn'),
   ];
 };

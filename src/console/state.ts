@@ -130,6 +130,8 @@ export type State = {
   readonly ended: string | null;
   /** Until the first picture after it. */
   readonly outage: Outage | null;
+  /** It was told to stop the proxy and to quit: it does when that has stopped. */
+  readonly quitsWithProxy: boolean;
   readonly focus: Pane;
   readonly sessions: Cursor<SessionId>;
   /** In the viewers of the selected session. */
@@ -233,6 +235,7 @@ export const initialState = (size: Size, settings: Settings, now: number): State
   paused: null,
   ended: null,
   outage: null,
+  quitsWithProxy: false,
   focus: 'sessions',
   sessions: noCursor,
   viewers: noCursor,

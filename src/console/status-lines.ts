@@ -6,6 +6,7 @@ import type { DetailAct } from './keymap-dialogs.ts';
 import { marksOutOfSight } from './marks.ts';
 import type { Glyphs } from './glyphs.ts';
 import { plural } from './format.ts';
+import { othersArmed, othersChoices } from './others.ts';
 import { outageText } from './outage.ts';
 import { filterLine } from './prompt-lines.ts';
 import { canLeave } from './read-only.ts';
@@ -99,7 +100,14 @@ const hintsIn = (state: State): readonly Hint[] => {
   const isOther = (one: Binding<unknown>): boolean =>
     settings.replay === true && modal.mode === 'main' && !isOfReplay(one) && !isLeaving(one);
   const isOffered = (one: Binding<unknown>): boolean =>
-    one.hint !== undefined && !isBarred(one) && !isOther(one) && (one.act !== 'tag' || hasDigits);
+    one.hint !== undefined &&
+    !isBarred(one) &&
+    !isOther(one) &&
+    (one.act !== 'tag' || hasDigits) &&
+    (one.act !== 'undo' || !othersAlone);
+  // Beside what another one has armed it would seem to mean that.
+  const othersAlone =
+    state.armed.length === 0 && state.pace === null && othersArmed(state).length > 0;
   const moving = settings.replay === true ? replayHints(state) : [];
   switch (modal.mode) {
     case 'main':
@@ -163,12 +171,13 @@ const messageLine = (state: State, columns: number, glyphs: Glyphs): Line => {
   if (ended !== null) return told(`the proxy has ended: ${clean(ended)}`, 'bad');
   if (notice?.tone === 'bad') return told(clean(notice.text), 'bad');
   if (outage !== null && notice === null && modal.mode !== 'filter') {
-    return told(outageText(outage), 'bad');
+    return told(`${outageText(outage)}, q quits`, 'bad');
   }
   if (modal.mode === 'filter') return filterLine(state, modal, columns);
   const news: Line = notice === null ? [] : line(clean(notice.text), notice.tone);
   const newest = armed.at(-1);
-  const words = newest === undefined ? paceChoices(state) : armedChoices(state, newest, glyphs);
+  const own = newest === undefined ? paceChoices(state) : armedChoices(state, newest, glyphs);
+  const words = own.length === 0 && notice === null ? othersChoices(state, glyphs) : own;
   const choices = words.map((text) => line(text, 'evicting'));
   // What came of the last key is not kept back by a countdown, where there is room for both.
   const both = news.length === 0 ? [] : choices.map((one) => [...one, ...line('   '), ...news]);

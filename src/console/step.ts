@@ -25,7 +25,7 @@ import { backFrom, linkDown, outageRefusal } from './outage.ts';
 import { readOnlyRefusal } from './read-only.ts';
 import { onReplay, replayAct } from './replay.ts';
 import { seenByQuestion } from './standings.ts';
-import { stopBegun } from './stop.ts';
+import { endedWith, stopBegun } from './stop.ts';
 import { done, type Effect, type Input, type State, type Step, withNotice } from './state.ts';
 import { undo } from './undo.ts';
 import { unseenBy } from './unseen.ts';
@@ -38,7 +38,7 @@ const onKey = (state: State, key: string, shown: State): Step => {
   const moves = replayAct(state, key);
   if (moves !== null) return onReplay(state, moves);
   const isChange = changes(modal.mode, key);
-  const leaving = (modal.mode === 'quit' && key !== 's') || key === 'ctrl-c' || key === 'q';
+  const leaving = modal.mode === 'quit' || key === 'ctrl-c' || key === 'q';
   if (settings.readOnly && isChange && !(leaving && settings.attached)) {
     return done(readOnlyRefusal(state, leaving));
   }
@@ -157,7 +157,7 @@ const onInput = (state: State, input: Input): Step => {
     case 'ended':
       return done({ ...state, ended: input.reason });
     case 'link-down':
-      return done(linkDown(state, input));
+      return endedWith(linkDown(state, input));
     case 'tick':
       return onTick(state);
     case 'result':

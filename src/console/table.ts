@@ -106,4 +106,4 @@ export const wordOf = (state: ViewerState | SessionState): string =>
 
 /** The tone of a state: what is well stays quiet. */
 export const toneOf = (state: ViewerState | SessionState): Tone =>
-  state === 'ok' ? 'plain' : state === 'dialling' ? 'dim' : state;
+  state === 'ok' ? 'plain' : state === 'dialling' || state === 'empty' ? 'dim' : state;

@@ -90,6 +90,8 @@ export const unseenBy = (shown: State, state: State, key: string): string | null
       return unseenLine(shown, modal, key);
     case 'quit':
       return before.mode === 'quit' || lookUp('quit', key) !== 'confirm' ? null : unseenQuestion;
+    case 'detach':
+      return before.mode === 'detach' || lookUp('detach', key) !== 'leave' ? null : unseenQuestion;
     case 'stop':
       return before.mode === 'stop' || lookUp('stop', key) !== 'confirm' ? null : unseenQuestion;
     case 'drain': {

@@ -4,6 +4,7 @@ import { hasRecovered, nowTarget, undoKey } from './evictions.ts';
 import { formatAge, formatBytes, formatLeft, formatLimit, plural } from './format.ts';
 import { deadlineBar, deadlineBarWidth } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
+import { type OtherArmed, otherTexts } from './others.ts';
 import type { Armed, State } from './state.ts';
 import { type Column, cursorSign, type Mark, toneOf, wordOf } from './table.ts';
 import { clean, firstThatFits, line, type Line, shorten, slice } from './text.ts';
@@ -99,6 +100,18 @@ export const evictingTexts = (
   ];
 };
 
+const leadOf = (mark: Mark, glyphs: Glyphs): string =>
+  `${cursorSign(mark, glyphs)}${glyphs.evicting} `;
+
+const besideId = ({ who, remote }: ViewerRow, glyphs: Glyphs): string =>
+  ` ${shorten(clean(who ?? remote), 21, glyphs.cut)}`;
+
+const evictingLine = (texts: readonly string[], width: number): Line => {
+  const choices = texts.map((text) => line(text, 'evicting'));
+  const filling = line(' '.repeat(width), 'evicting');
+  return slice([...firstThatFits(choices, width), ...filling], 0, width);
+};
+
 /** The row of a viewer whose eviction can still be undone. */
 export const armedRow = (
   row: ViewerRow,
@@ -108,14 +121,21 @@ export const armedRow = (
   width: number,
   glyphs: Glyphs,
 ): Line => {
-  const lead = `${cursorSign(mark, glyphs)}${glyphs.evicting} `;
-  const who = ` ${shorten(clean(row.who ?? row.remote), 21, glyphs.cut)}`;
-  const choices = [...evictingTexts(state, armed, lead, [who, '']), `${lead}${row.id}`].map(
-    (text) => line(text, 'evicting'),
-  );
-  return slice(
-    [...firstThatFits(choices, width), ...line(' '.repeat(width), 'evicting')],
-    0,
-    width,
-  );
+  const lead = leadOf(mark, glyphs);
+  const texts = evictingTexts(state, armed, lead, [besideId(row, glyphs), '']);
+  return evictingLine([...texts, `${lead}${row.id}`], width);
+};
+
+/** The row of a viewer whose eviction somebody else has armed. */
+export const otherRow = (
+  row: ViewerRow,
+  other: OtherArmed,
+  mark: Mark,
+  state: State,
+  width: number,
+  glyphs: Glyphs,
+): Line => {
+  const lead = leadOf(mark, glyphs);
+  const texts = otherTexts(state, other, lead, [besideId(row, glyphs)]);
+  return evictingLine([...texts, `${lead}${row.id}`], width);
 };

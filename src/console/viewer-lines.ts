@@ -5,6 +5,7 @@ import { formatLimit, formatSlots } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { viewerLead } from './layout.ts';
 import { isMarked, marksLabel } from './marks.ts';
+import { otherOn } from './others.ts';
 import { sortLabel } from './sorting.ts';
 import { drawnViewers, selectedSession, viewersIn } from './selection.ts';
 import { layoutIn, type State } from './state.ts';
@@ -12,7 +13,7 @@ import { headLine, markOf, rangeOf, rowLine, rule } from './table.ts';
 import { tagOf } from './tags.ts';
 import { line, type Line, shortenMiddle } from './text.ts';
 import { tombstoneRow } from './tombstone-lines.ts';
-import { armedRow } from './viewer-cells.ts';
+import { armedRow, otherRow } from './viewer-cells.ts';
 import { viewerColumns } from './viewer-columns.ts';
 
 const titleOf = (state: State, glyphs: Glyphs): Line => {
@@ -82,6 +83,8 @@ export const viewerLines = (state: State, glyphs: Glyphs): readonly Line[] => {
       const mark = markOf(row.id, state.viewers.id, focused);
       const armed = armedOn(state, row.id);
       if (armed !== null) return armedRow(row, armed, mark, state, width, glyphs);
+      const other = otherOn(state, row.id);
+      if (other !== null) return otherRow(row, other, mark, state, width, glyphs);
       const marked = isMarked(state, row.id);
       const tag = tagOf(state.tags, row.id);
       return rowLine(columns, row, mark, width, glyphs, tagged ? { marked, tag } : { marked });

@@ -3,13 +3,21 @@ import type { Snapshot, ViewerRow } from '../contract.ts';
 import { armedOn } from './evictions.ts';
 import type { Glyphs } from './glyphs.ts';
 import { lacksDigit, laneOf } from './lane.ts';
+import { otherOn } from './others.ts';
 import { taggedLead } from './layout.ts';
 import { rowNow } from './sight.ts';
 import { layoutIn, type State } from './state.ts';
 import { type Column, cursorSign, markOf, rowLine, rule, toneOf, widthOfColumns } from './table.ts';
 import { tagOf } from './tags.ts';
 import { clean, firstThatFits, line, type Line, shorten, shortenMiddle, slice } from './text.ts';
-import { armedRow, deadlineColumn, idWidthOf, stateColumn, troublesOf } from './viewer-cells.ts';
+import {
+  armedRow,
+  deadlineColumn,
+  idWidthOf,
+  otherRow,
+  stateColumn,
+  troublesOf,
+} from './viewer-cells.ts';
 
 /** Cells of the reason: as much as says it in full, and as little as says it at all. */
 const reasonWidth = { usual: 21, least: 13 } as const;
@@ -116,9 +124,13 @@ export const worstLines = (state: State, glyphs: Glyphs): readonly Line[] => {
       if (hasGone(state, row)) {
         return goneRow(row, `${cursorSign(mark, glyphs)}${tag ?? ' '}`, width, glyphs);
       }
-      if (armed === null) return rowLine(columns, row, mark, width, glyphs, { tag });
+      const other = armed === null ? otherOn(state, row.id) : null;
       const lead = line(`${cursorSign(mark, glyphs)}${tag ?? ' '}`, 'evicting');
-      return lead.concat(armedRow(row, armed, 'none', state, width - 2, glyphs));
+      if (armed !== null)
+        return lead.concat(armedRow(row, armed, 'none', state, width - 2, glyphs));
+      return other === null
+        ? rowLine(columns, row, mark, width, glyphs, { tag })
+        : lead.concat(otherRow(row, other, 'none', state, width - 2, glyphs));
     }),
   ];
 };

@@ -92,7 +92,11 @@ export const openAttachLink = (to: AttachTo): Promise<Carrier> => {
     let body = '';
     const end = (): void => {
       const detail = detailOf(body, answer.statusCode ?? 0);
-      reject(cannot(to, detail, 'look whether that is a wsbouncer of this release'));
+      const remedy =
+        answer.statusCode === 401
+          ? 'check --token-file, or WSBOUNCER_CONTROL_TOKEN'
+          : 'look whether that is a wsbouncer of this release';
+      reject(cannot(to, detail, remedy));
       asked.destroy();
     };
     answer.setEncoding('utf8').on('data', (text: string) => {

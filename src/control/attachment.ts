@@ -12,7 +12,7 @@ import { ControlClient, type OnFault } from './client.ts';
 /** What happens to the link. */
 export type LinkNews =
   | { readonly link: 'back' }
-  /** `stopped`: the proxy took its leave, and only another one can come. */
+  /** `stopped`: the proxy took its leave, and only another one can come; the reason says by whom. */
   | { readonly link: 'down'; readonly reason: string; readonly stopped: boolean };
 
 /** What an attachment needs. */
@@ -77,10 +77,13 @@ class Attached {
     this.#hangUp = () => carrier.close();
     const ended = this.client
       .use(carrier, () => greeting.resolve(null))
-      .then(({ reason, said }): Ending => ({
-        reason: late ? 'it does not answer' : reason,
-        stopped: said && STOPPED.has(reason),
-      }));
+      .then(({ reason, said, by }): Ending => {
+        if (!said || !STOPPED.has(reason)) {
+          return { reason: late ? 'it does not answer' : reason, stopped: false };
+        }
+        const words = by === undefined ? `the proxy has ${reason}` : `${reason} by ${by}`;
+        return { reason: words, stopped: true };
+      });
     const failed = await Promise.race([greeting.promise, ended]);
     silence();
     if (failed !== null) {

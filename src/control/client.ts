@@ -45,6 +45,8 @@ export class ControlClient implements ProxyControl {
   #link: Link | null = null;
   #ended = false;
   #lastId = 0;
+  /** Behind the last events that came; null: unknown, or nobody listens. */
+  #place: string | null = null;
 
   constructor(onFault: OnFault = warn) {
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -90,6 +92,7 @@ export class ControlClient implements ProxyControl {
     }
     return () => {
       if (this.#listeners.delete(listener) && this.#listeners.size === 0) {
+        this.#place = null;
         this.#send({ type: 'unlisten' });
       }
     };
@@ -133,7 +136,7 @@ export class ControlClient implements ProxyControl {
       link.send({ type: 'watch', id, view });
     }
     if (this.listening) {
-      link.send({ type: 'listen' });
+      link.send({ type: 'listen', ...(this.#place === null ? {} : { after: this.#place }) });
     }
     return promise;
   }
@@ -166,6 +169,7 @@ export class ControlClient implements ProxyControl {
         for (const event of message.events) {
           this.#tell(event);
         }
+        if (this.listening) this.#place = message.place ?? null;
         link.send({ type: 'heard' });
         break;
       case 'result':

@@ -9,8 +9,12 @@ import { decodeFromProxy, encode, versionTrouble, wireVersion } from './wire.ts'
 /** How a link ends where nobody takes leave. */
 export const linkLost = 'the link to the proxy is lost';
 
-/** How a link ended; `said`: the proxy's side took its leave, with this reason. */
-export type LinkEnd = { readonly reason: string; readonly said: boolean };
+/** How a link ended; `said`: the proxy's side took its leave, with this reason, because of `by`. */
+export type LinkEnd = {
+  readonly reason: string;
+  readonly said: boolean;
+  readonly by?: string;
+};
 
 /** Where messages go. Once the link has ended, nowhere. */
 export type Link = {
@@ -33,10 +37,10 @@ export const openLink = (carrier: Carrier, owner: LinkOwner): Link => {
   let greeted = false;
   let open = true;
 
-  const end = (reason: string, said: boolean): void => {
+  const end = (reason: string, said: boolean, by?: string): void => {
     if (open) {
       open = false;
-      owner.ended({ reason, said });
+      owner.ended({ reason, said, ...(by === undefined ? {} : { by }) });
       carrier.close();
     }
   };
@@ -63,7 +67,7 @@ export const openLink = (carrier: Carrier, owner: LinkOwner): Link => {
     if (!greeted) {
       takeFirst(decoded);
     } else if (decoded.ok && decoded.message.type === 'bye') {
-      end(decoded.message.reason, true);
+      end(decoded.message.reason, true, decoded.message.by);
     } else {
       owner.take(decoded);
     }

@@ -6,6 +6,9 @@
 import type { Command, CommandResult, ProxyControl, View, Watch } from '../contract.ts';
 import type { Carrier } from './carrier.ts';
 import { EventBatches } from './event-batches.ts';
+import { EventTrail, type PastEvents } from './event-trail.ts';
+import { Pledges } from './pledges.ts';
+import { type Naming, underName } from './under-name.ts';
 import type { Decoded, FromProxy, ToProxy } from './wire.ts';
 import { decodeToProxy, encode, versionTrouble, wireVersion } from './wire.ts';
 
@@ -17,24 +20,38 @@ const MOST_WATCHES = 16;
 
 const nothing = (): void => {};
 
+/** Who has stopped the proxy, as its last event says; null: nobody by name, or it is not known. */
+const stopperIn = (past: PastEvents | null): string | null => {
+  const last = past?.eventAt(past.newest) ?? null;
+  return last?.event === 'proxy.stopped' ? (last.actor ?? null) : null;
+};
+
 /**
  * Gives the function that answers on a carrier until either end closes it. When `control` has
- * closed, what is held is sent, then the reason, and the carriers are closed.
+ * closed, what is held is sent, then the reason, and the carriers are closed. With `past`, who
+ * has listened over another link goes on where that broke; it has to know of an event before. With
+ * a `naming`, whoever is at the other end acts under the name that it gives.
  */
-export const serve = (control: ProxyControl): ((carrier: Carrier) => void) => {
+export const serve = (
+  control: ProxyControl,
+  past: PastEvents | null = null,
+): ((carrier: Carrier, naming?: Naming) => void) => {
   const links = new Set<ServedLink>();
   let over: string | null = null;
+  let by: string | null = null;
   void control.closed.then((reason) => {
     // One turn later, so that a command that is done because the proxy stopped is answered.
     setImmediate(() => {
       over = reason;
+      by = stopperIn(past);
       for (const link of links) {
-        link.end(reason);
+        link.end(reason, by);
       }
     });
   });
-  return (carrier) => {
-    const link = new ServedLink(control, carrier);
+  return (carrier, naming) => {
+    const named = naming === undefined ? control : underName(control, naming);
+    const link = new ServedLink(named, carrier, past);
     links.add(link);
     carrier.onMessage((text) => link.take(decodeToProxy(text)));
     carrier.onClose(() => {
@@ -42,7 +59,7 @@ export const serve = (control: ProxyControl): ((carrier: Carrier) => void) => {
       link.shut();
     });
     if (over !== null) {
-      link.end(over);
+      link.end(over, by);
     }
   };
 };
@@ -51,12 +68,16 @@ class ServedLink {
   readonly #control: ProxyControl;
   readonly #carrier: Carrier;
   readonly #watches = new Map<number, Watched>();
+  readonly #past: PastEvents | null;
   readonly #batches = new EventBatches((events) => this.#send({ type: 'events', events }));
+  #trail: EventTrail | null = null;
+  readonly #pledges = new Pledges();
   #greeted = false;
   #open = true;
   #unlisten: (() => void) | null = null;
 
-  constructor(control: ProxyControl, carrier: Carrier) {
+  constructor(control: ProxyControl, carrier: Carrier, past: PastEvents | null) {
+    this.#past = past;
     this.#control = control;
     this.#carrier = carrier;
     this.#send({ type: 'hello', version: wireVersion });
@@ -79,18 +100,23 @@ class ServedLink {
   }
 
   /** Says a last word and closes the carrier. */
-  end(reason: string): void {
+  end(reason: string, by: string | null = null): void {
     if (this.#open) {
       this.#batches.flush();
-      this.#send({ type: 'bye', reason });
+      this.#trail?.flush();
+      this.#send({ type: 'bye', reason, ...(by === null ? {} : { by }) });
       this.shut();
       this.#carrier.close();
     }
   }
 
-  /** Lets go of everything that was asked for over this link. */
+  /** Lets go of everything that was asked for over this link, and takes back what it meant to do. */
   shut(): void {
+    if (!this.#open) return;
     this.#open = false;
+    for (const command of this.#pledges.commands) {
+      void this.#carryOut(command);
+    }
     for (const id of this.#watches.keys()) {
       this.#unwatch(id);
     }
@@ -127,10 +153,11 @@ class ServedLink {
         this.#unwatch(message.id);
         break;
       case 'listen':
-        this.#unlisten ??= this.#control.events((event) => this.#batches.add(event));
+        this.#unlisten ??= this.#listen(message.after ?? null);
         break;
       case 'heard':
         this.#batches.heard();
+        this.#trail?.heard();
         break;
       case 'unlisten':
         this.#deafen();
@@ -171,6 +198,7 @@ class ServedLink {
   }
 
   async #command(id: number, command: Command): Promise<void> {
+    this.#pledges.note(command);
     this.#send({ type: 'result', id, result: await this.#carryOut(command) });
   }
 
@@ -183,10 +211,21 @@ class ServedLink {
     }
   }
 
+  #listen(after: string | null): () => void {
+    if (this.#past === null) return this.#control.events((event) => this.#batches.add(event));
+    const trail = new EventTrail(this.#past, after, (events, place) =>
+      this.#send({ type: 'events', events, place }),
+    );
+    this.#trail = trail;
+    return this.#control.events(() => trail.wake());
+  }
+
   #deafen(): void {
     this.#unlisten?.();
     this.#unlisten = null;
     this.#batches.clear();
+    this.#trail?.close();
+    this.#trail = null;
   }
 
   #send(message: FromProxy): void {

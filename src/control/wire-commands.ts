@@ -48,7 +48,7 @@ export const commandShape: Shape<Command> = tagged<Command, 'do'>('do', {
     dueMs: number,
     actor: text(),
   },
-  stop: { now: flag },
+  stop: { now: flag, actor: maybe(text()) },
 });
 
 const preview = record<CapPreview>({

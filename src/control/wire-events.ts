@@ -54,7 +54,7 @@ export const eventShape: Shape<ProxyEvent> = tagged<ProxyEvent, 'event'>('event'
     viewers: count,
     actor: text(),
   },
-  'proxy.stopped': { time },
+  'proxy.stopped': { time, actor: maybe(text()) },
   'viewer.admitted': { ...named, dialMs: number, heldMs: maybe(number) },
   'viewer.refused': {
     ...place,

@@ -1,5 +1,6 @@
 /** The shapes of a picture and its rows, as they cross a control link, field by field. */
 import type {
+  Arming,
   FeedEntry,
   Holder,
   LogPosition,
@@ -41,6 +42,7 @@ const slice = <Row>(row: Shape<Row>): Shape<Slice<Row>> =>
 
 const totals = record<Totals>({
   sessions: count,
+  empty: maybe(count),
   viewers: count,
   late: count,
   expiring: count,
@@ -159,6 +161,12 @@ export const snapshotShape: Shape<Snapshot> = record<Snapshot>({
   gone: list(tombstone),
   events: list(feedEntry),
   newestEvent: count,
+  armed: maybe(
+    record<NonNullable<Snapshot['armed']>>({
+      count,
+      first: list(record<Arming>({ viewer, actor: text(), leftMs: number })),
+    }),
+  ),
   replay: maybe(
     record<LogPosition>({
       index: count,

@@ -59,6 +59,7 @@ export const sessionStates: Readonly<Record<SessionState, true>> = {
   ok: true,
   full: true,
   over: true,
+  empty: true,
   late: true,
   expiring: true,
   stuck: true,

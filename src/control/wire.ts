@@ -32,7 +32,11 @@ export type ToProxy =
   /** The last picture of the watch has been dealt with: the next may come. */
   | { readonly type: 'seen'; readonly id: number }
   | { readonly type: 'unwatch'; readonly id: number }
-  | { readonly type: 'listen' }
+  | {
+      readonly type: 'listen';
+      /** The place behind the last events that were heard, over another link; absent: from now on. */
+      readonly after?: string;
+    }
   /** The last batch of events has been dealt with: the next may come. */
   | { readonly type: 'heard' }
   | { readonly type: 'unlisten' }
@@ -42,12 +46,22 @@ export type ToProxy =
 export type FromProxy =
   | { readonly type: 'hello'; readonly version: number }
   | { readonly type: 'snapshot'; readonly id: number; readonly snapshot: Snapshot }
-  | { readonly type: 'events'; readonly events: readonly ProxyEvent[] }
+  | {
+      readonly type: 'events';
+      readonly events: readonly ProxyEvent[];
+      /** Where to go on over another link; absent: that cannot be. */
+      readonly place?: string;
+    }
   | { readonly type: 'result'; readonly id: number; readonly result: CommandResult }
   /** A message was not understood and nothing was done about it. */
   | { readonly type: 'complaint'; readonly reason: string }
   /** The last message: the proxy has stopped, or will not speak on this link. */
-  | { readonly type: 'bye'; readonly reason: string };
+  | {
+      readonly type: 'bye';
+      readonly reason: string;
+      /** Who has stopped it; absent: nobody by name. */
+      readonly by?: string;
+    };
 
 /**
  * A message, or what is wrong with it. `type` and `id` are what it claimed to be and to be
@@ -68,7 +82,7 @@ const toProxyShape = tagged<ToProxy, 'type'>('type', {
   look: { id: count, view: viewShape, later: maybe(flag) },
   seen: { id: count },
   unwatch: { id: count },
-  listen: {},
+  listen: { after: maybe(text()) },
   heard: {},
   unlisten: {},
   command: { id: count, command: commandShape },
@@ -77,14 +91,26 @@ const toProxyShape = tagged<ToProxy, 'type'>('type', {
 const fromProxyShape = tagged<FromProxy, 'type'>('type', {
   hello: { version: number },
   snapshot: { id: count, snapshot: snapshotShape },
-  events: { events: list(eventShape) },
+  events: { events: list(eventShape), place: maybe(text()) },
   result: { id: count, result: resultShape },
   complaint: { reason: text() },
-  bye: { reason: text() },
+  bye: { reason: text(), by: maybe(text()) },
 });
 
-/** The text of a message; without a line break. */
-export const encode = (message: ToProxy | FromProxy): string => JSON.stringify(message);
+/** A picture goes to everybody who looks at the same, and is written once. */
+const written = new WeakMap<Snapshot, string>();
+
+const writtenOnce = (snapshot: Snapshot): string => {
+  const text = written.get(snapshot) ?? JSON.stringify(snapshot);
+  written.set(snapshot, text);
+  return text;
+};
+
+/** The text of a message; without a line break. Whoever has sent a picture leaves it as it is. */
+export const encode = (message: ToProxy | FromProxy): string =>
+  message.type === 'snapshot'
+    ? `{"type":"snapshot","id":${message.id},"snapshot":${writtenOnce(message.snapshot)}}`
+    : JSON.stringify(message);
 
 const parse = (encoded: unknown): unknown => {
   try {

@@ -58,7 +58,7 @@ const valueOf = (
 
 /** A session with a late viewer is late; its other viewers are not what is looked for then. */
 const isOfSession = (state: ViewerState | SessionState): boolean =>
-  state === 'ok' || state === 'full' || state === 'over';
+  state === 'ok' || state === 'full' || state === 'over' || state === 'empty';
 
 const termMatcher = (term: FilterTerm): Matcher => {
   switch (term.on) {
@@ -87,6 +87,22 @@ const termMatcher = (term: FilterTerm): Matcher => {
     }
   }
 };
+
+const isMetBy = (session: SessionId, term: FilterTerm): boolean => {
+  switch (term.on) {
+    case 'text':
+    case 'session':
+      return has(session, term.has.toLowerCase());
+    case 'state':
+      return term.is === 'empty';
+    default:
+      return false;
+  }
+};
+
+/** Whether a session that has no viewers meets all terms: it has a name, and is empty. */
+export const meetsEmpty = (session: SessionId, filter: Filter): boolean =>
+  filter.every((term) => isMetBy(session, term) !== term.not);
 
 /** What tells who meets all terms of `filter`; null for an empty one, which everybody meets. */
 export const matcherOf = (filter: Filter): Matcher | null => {

@@ -1,7 +1,8 @@
 /**
  * Who holds which slot. Check and reservation are one synchronous step, so that newcomers
  * that race cannot pass the cap together; a slot is an object that is given back once,
- * whatever ends the connection and however often. Empty sessions leave nothing behind.
+ * whatever ends the connection and however often. An empty session leaves nothing behind but the
+ * cap and the lock that it was given.
  */
 import type { CapPreview, SessionId } from '../contract.ts';
 import { Locks } from './locks.ts';
@@ -70,6 +71,11 @@ export class Ledger {
   /** Whether the cap of `session` was set for it alone. */
   hasOwnCap(session: SessionId): boolean {
     return this.#ownCaps.has(session);
+  }
+
+  /** The sessions that have a cap of their own. */
+  get ownCaps(): Iterable<SessionId> {
+    return this.#ownCaps.keys();
   }
 
   /** Whether `session` may have a cap of its own. */

@@ -16,6 +16,7 @@ const SESSION_RANK: Record<SessionState, number> = {
   over: 3,
   full: 4,
   ok: 5,
+  empty: 6,
 };
 
 /** 0 for the worst state of a viewer; who still dials comes last. */

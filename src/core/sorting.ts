@@ -108,3 +108,29 @@ export const sortedSlice = <Item, Id>(
   const shown = ranked(total, compare, from, Math.min(from + rows, total));
   return { from, total, rows: Array.from(shown, (at) => items[at] as Item) };
 };
+
+/** A part of a sorted list, as somebody asks for it who goes through all of it. */
+export type Part<Id> = {
+  /** The last one that he has. */
+  readonly after: Id | null;
+  /** How many he has; counts where `after` is null, or has gone. */
+  readonly skip: number;
+  readonly most: number;
+};
+
+/** The `most` that stand behind `after`, or behind the first `skip`; `more`: others follow. */
+export const sortedPart = <Item, Id>(
+  items: readonly Item[],
+  order: Order<Item>,
+  { after, skip, most }: Part<Id>,
+  idOf: (item: Item) => Id,
+): { readonly rows: readonly Item[]; readonly more: boolean } => {
+  const isThere = after !== null && items.some((item) => idOf(item) === after);
+  const count = isThere ? most : Math.min(skip, items.length) + most - 1;
+  const window = { anchor: after, edge: 'first', before: 0, after: count } as const;
+  const slice = sortedSlice(items, order, window, idOf);
+  // Near the end of the list the window begins before its anchor.
+  const start = isThere ? slice.rows.findIndex((item) => idOf(item) === after) + 1 : skip;
+  const rows = slice.rows.slice(start, start + most);
+  return { rows, more: slice.from + start + rows.length < slice.total };
+};

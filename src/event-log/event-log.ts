@@ -7,6 +7,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import type { EventLogOptions } from '../contract.ts';
 import { BouncerError } from '../errors.ts';
 import type { LogReport, ProxyEvent } from '../events.ts';
+import { lineOf } from './event-line.ts';
 import { codeOf, troubleText } from './file-trouble.ts';
 import { checkRotation, LogFile, rotateFiles } from './log-file.ts';
 import { WaitingLines } from './waiting-lines.ts';
@@ -120,7 +121,7 @@ export class EventLog {
   /** Lets an event be written; what the log said of itself, it has written itself. */
   readonly write = (event: ProxyEvent): void => {
     if (this.#ended || isOwn(event)) return;
-    if (!this.#waiting.add(`${JSON.stringify(event)}\n`) && this.#outage === null) {
+    if (!this.#waiting.add(lineOf(event)) && this.#outage === null) {
       this.#fail('the disk is too slow');
     }
     if (this.#running === null && this.#later === null) this.#runIn(GATHER_MS);
@@ -248,8 +249,7 @@ export class EventLog {
     const file = this.#file;
     this.#file = null;
     this.#wantsNewFile = false;
-    this.#waiting.restart();
-    await file?.close();
+    await file?.close(this.#waiting.restart());
   }
 
   /** Tells of an operation that takes too long, and waits for it all the same. */

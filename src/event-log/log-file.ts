@@ -111,9 +111,22 @@ export class LogFile {
     }
   }
 
-  /** Closes it; calling it again is an error. */
-  close(): Promise<void> {
-    return this.#handle.close();
+  /**
+   * Closes it, without its last `torn` bytes: the beginning of a line that is written anew later.
+   * They stay where others have written behind them, or where it cannot be cut.
+   */
+  async close(torn = 0): Promise<void> {
+    const bytes = this.#bytes;
+    try {
+      const isOurs = torn > 0 && this.#identity !== null;
+      if (isOurs && (await this.#handle.stat()).size === bytes) {
+        await this.#handle.truncate(bytes - torn);
+      }
+    } catch {
+      // Whoever opens it next puts a line break behind what is there.
+    } finally {
+      await this.#handle.close();
+    }
   }
 }
 

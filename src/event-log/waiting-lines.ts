@@ -91,9 +91,11 @@ export class WaitingLines {
     this.#begun = left;
   }
 
-  /** Another file: what the old one has of the first line is no use in it. */
-  restart(): void {
+  /** The first line is begun anew, in another file; returns how many bytes of it the old one has. */
+  restart(): number {
+    const begun = this.#begun;
     this.#begun = 0;
+    return begun;
   }
 
   #push(line: Buffer): void {

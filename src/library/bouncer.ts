@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { systemClock, type Clock } from '../clock.ts';
 import type { CommandResult, Measures, ProxyControl, SessionId, ViewerId } from '../contract.ts';
 import { usageError } from '../cli/option-reader.ts';
@@ -31,7 +31,7 @@ export type Resolve = (
   request: IncomingMessage,
 ) => string | null | Promise<string | null>;
 
-/** What the program decides itself. Where a hook throws, that is a warning of the process. */
+/** What the program decides itself. Where a hook throws or rejects, that is a warning. */
 export type Hooks = {
   /** The session id of an upgrade instead of what its path says; null: 404. */
   readonly session?: (request: IncomingMessage) => string | null;
@@ -62,7 +62,8 @@ export type Bouncer = {
   /**
    * Takes over an upgrade, as the server's `upgrade` event hands it over, with its socket: whatever
    * is wrong with it is answered. May be called later than in the event, as long as the program
-   * has listened for `error` on the socket meanwhile.
+   * has listened for `error` on the socket meanwhile. Without one of the three it throws a
+   * TypeError, and the socket is destroyed.
    */
   readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /**
@@ -124,6 +125,18 @@ const checkBackend = ({ backend, resolve }: BouncerOptions): void => {
 /** Sockets that were handed over, to whichever bouncer. */
 const handedOver = new WeakSet<Socket>();
 
+/** Without `head`, what a viewer has said early would be lost in silence. */
+const isWhole = (socket: Duplex, head: unknown): socket is Socket =>
+  socket instanceof Socket && head instanceof Uint8Array;
+
+/** The error of an upgrade that is not whole; nobody else would answer its viewer any more. */
+const notWhole = (socket: unknown): TypeError => {
+  if (socket instanceof Duplex) socket.destroy();
+  return new TypeError(
+    'handleUpgrade needs request, socket and head, as the upgrade event hands them over',
+  );
+};
+
 const overLoopback = ({ localAddress: host, localPort: port }: Socket): boolean =>
   host !== undefined && port !== undefined && isLoopback({ host, port });
 
@@ -153,14 +166,17 @@ export const createBouncer = (options: BouncerOptions): Bouncer => {
   });
   const { watch, events, command, closed, measure } = indoors.proxy;
   indoors.begin();
+  let ends = false;
+  void closed.then(() => {
+    ends = true;
+  });
   const close = async (): Promise<void> => {
-    await command({ do: 'stop', now: false });
+    ends = true;
+    await command({ do: 'stop', now: false, actor: ACTOR });
   };
   return {
     handleUpgrade: (request, socket, head) => {
-      if (!(socket instanceof Socket)) {
-        throw new TypeError('handleUpgrade needs the socket that the server handed over');
-      }
+      if (!isWhole(socket, head)) throw notWhole(socket);
       if (handedOver.has(socket)) {
         process.emitWarning('handleUpgrade got a socket twice: listen for upgrade once');
         return;
@@ -177,6 +193,7 @@ export const createBouncer = (options: BouncerOptions): Bouncer => {
       indoors.enter({ request, socket, head, loopback: overLoopback(socket) });
     },
     listen: async () => {
+      if (ends) throw usageError('this bouncer is closed', 'make another one with createBouncer');
       try {
         return await openServer(indoors, proxyOptions);
       } catch (error) {
@@ -186,10 +203,11 @@ export const createBouncer = (options: BouncerOptions): Bouncer => {
       }
     },
     on: (name, listener) =>
-      events((event) => {
-        // The name says which one it is; the compiler cannot follow that into the generic.
-        if (event.event === name) listener(event as EventOf<typeof name>);
-      }),
+      // The name says which one it is; the compiler cannot follow that into the generic. What the
+      // listener returns goes on to who calls it: of an async one, that is where it rejects.
+      events((event) =>
+        event.event === name ? listener(event as EventOf<typeof name>) : undefined,
+      ),
     control: { watch, events, command, closed },
     measure,
     evict: (viewer, reason) => {

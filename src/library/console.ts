@@ -32,10 +32,11 @@ export type ConsoleOptions = {
 /** A console that is shown. */
 export type ShownConsole = Disposable & {
   /**
-   * Resolves when the operator has quit: the terminal has been given back, and the proxy goes on
-   * until the program ends it. Rejects with what broke if the console failed.
+   * Resolves when the terminal has been given back: with `quit` where the operator has quit, and
+   * the proxy goes on until the program ends it; with `ended` where the proxy has, as by `:stop`.
+   * Rejects with what broke if the console failed.
    */
-  readonly done: Promise<'quit'>;
+  readonly done: Promise<'quit' | 'ended'>;
   /** Shows a message of the program for a minute; in one line. */
   readonly tell: (text: string) => void;
   /** Gives the terminal back at once; a second call does nothing. */
@@ -108,8 +109,12 @@ export const showConsole = async (
     shown.close();
   };
   process.on('exit', close);
-  void control.closed.then(close);
+  const ended = control.closed.then((): 'ended' => {
+    close();
+    return 'ended';
+  });
+  const done = Promise.race([shown.done, ended]);
   // Whoever does not ask must not be ended by an answer.
-  shown.done.then(close, close);
-  return { done: shown.done, tell: shown.tell, close, [Symbol.dispose]: close };
+  done.then(close, close);
+  return { done, tell: shown.tell, close, [Symbol.dispose]: close };
 };

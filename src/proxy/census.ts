@@ -1,6 +1,6 @@
 /**
  * Goes round everybody once: how each session is, how many are in which state, and who needs
- * an operator's eye. It runs 4 times a second for every watcher, on the relay's thread.
+ * an operator's eye. It runs 4 times a second for all who look at the same, on the relay's thread.
  */
 import type { SessionId, SessionState, ViewerState } from '../contract.ts';
 import type { Ledger } from '../core/ledger.ts';
@@ -8,18 +8,21 @@ import { needsAttention, sessionState, viewerRank } from '../core/ranking.ts';
 import type { Registry } from './registry.ts';
 import type { Viewer } from './viewer.ts';
 
-/** A session with viewers, as it is at this moment. */
+/** A session as it is at this moment. */
 export type Session = {
   readonly id: SessionId;
   readonly state: SessionState;
   readonly cap: number;
-  /** Oldest first; never none. */
+  /** Oldest first. */
   readonly viewers: ReadonlySet<Viewer>;
 };
 
 /** Who is there, and how. */
 export type Census = {
+  /** Those with viewers. */
   readonly sessions: readonly Session[];
+  /** Those without that have a cap or a lock of their own. */
+  readonly empty: readonly Session[];
   /** Viewers in each state. */
   readonly states: Readonly<Record<ViewerState, number>>;
   /** Sessions with as many viewers as their cap. */
@@ -28,6 +31,19 @@ export type Census = {
   readonly over: number;
   /** Viewers who are late, expiring or stuck, in no particular order. */
   readonly attention: readonly Viewer[];
+};
+
+const NOBODY: ReadonlySet<Viewer> = new Set();
+
+const emptySessions = (registry: Registry, ledger: Ledger): readonly Session[] => {
+  const sessions: Session[] = [];
+  const add = (id: SessionId): void => {
+    if (registry.sessions.has(id)) return;
+    sessions.push({ id, state: 'empty', cap: ledger.capOf(id), viewers: NOBODY });
+  };
+  for (const id of ledger.ownCaps) add(id);
+  for (const id of ledger.locks.own) if (!ledger.hasOwnCap(id)) add(id);
+  return sessions;
 };
 
 /** Counts everybody. */
@@ -50,5 +66,6 @@ export const takeCensus = (registry: Registry, ledger: Ledger): Census => {
     if (viewers.size > cap) over += 1;
     sessions.push({ id, state: sessionState(worst, viewers.size, cap), cap, viewers });
   }
-  return { sessions, states, full, over, attention };
+  const empty = emptySessions(registry, ledger);
+  return { sessions, empty, states, full, over, attention };
 };

@@ -1,6 +1,7 @@
 /** What operators may ask of a running proxy. A command that cannot be done says why. */
 import type { Clock } from '../clock.ts';
 import type { Command, CommandResult, SessionId, ViewerId } from '../contract.ts';
+import type { Armings } from '../core/armings.ts';
 import { wrongNote } from '../core/eviction.ts';
 import { type Ledger, MOST_OWN_CAPS, type Shut } from '../core/ledger.ts';
 import { sessionIdOf } from '../core/route.ts';
@@ -18,13 +19,14 @@ export type Desk = {
   readonly board: Board;
   readonly registry: Registry;
   readonly graveyard: Graveyard;
+  readonly armings: Armings;
   readonly clock: Clock;
   /** Slots may be free, in one session or in any: whoever waits may have them. */
   readonly freed: (session: SessionId | null) => void;
   /** Whoever waits for a slot of a session, or of any (null), is refused. */
   readonly shut: (session: SessionId | null, cause: Shut) => void;
   readonly draining: Draining;
-  readonly stop: (now: boolean) => Promise<void>;
+  readonly stop: (now: boolean, actor: string | null) => Promise<void>;
   readonly isStopping: () => boolean;
   readonly hasStopped: () => boolean;
 };
@@ -119,7 +121,7 @@ const executor = (desk: Desk) => {
       case 'intend':
         return intend(desk, command);
       case 'stop':
-        await stop(command.now);
+        await stop(command.now, command.actor ?? null);
         return DONE;
       default:
         return command satisfies never;

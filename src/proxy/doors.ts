@@ -38,9 +38,8 @@ export const unlock = (
 ): CommandResult => {
   const outcome = ledger.locks.unlock(session);
   if (outcome === 'all-locked') return refused('all sessions are locked: unlock all');
-  if (outcome === 'not-locked') {
-    return refused(session === null ? 'no session is locked' : `${session} is not locked`);
-  }
+  // As with a lock: what is so already is done, and no event.
+  if (outcome === 'not-locked') return DONE;
   board.record({ event: 'session.unlocked', actor, ...(session === null ? {} : { session }) });
   freed(session);
   return DONE;
@@ -60,7 +59,7 @@ export const drain = (
   board.record({ event: 'proxy.draining', windowMs, ...before, viewers: ledger.total, actor });
   ledger.drain();
   shut(null, 'draining');
-  draining.begin(windowMs);
+  draining.begin(windowMs, actor);
   return DONE;
 };
 
@@ -69,7 +68,7 @@ export const drain = (
  * nothing is said; who has gone may still be one that is not evicted after all.
  */
 export const intend = (
-  { board, registry, graveyard }: Desk,
+  { board, registry, graveyard, armings, clock }: Desk,
   { what, viewers: named, dueMs, actor }: Extract<Command, { do: 'intend' }>,
 ): CommandResult => {
   const isArmed = what === 'armed';
@@ -79,6 +78,8 @@ export const intend = (
   const known = [...new Set(named)].filter(
     (id) => registry.find(id) !== undefined || (!isArmed && graveyard.find(id) !== null),
   );
+  if (isArmed) armings.arm(known, actor, clock.now() + dueMs);
+  else armings.undo(named, actor);
   if (known.length === 0) return DONE;
   const who = { viewers: known.slice(0, MOST_NAMED), count: known.length, actor };
   board.record(

@@ -13,14 +13,15 @@ export type DrainParts = {
   readonly viewers: () => Iterable<Viewer>;
   /** How many those are. */
   readonly present: () => number;
-  /** Nobody is left; called once at most. */
-  readonly empty: () => void;
+  /** Nobody is left; called once at most, with who wanted that last. */
+  readonly empty: (actor: string) => void;
 };
 
 /** The drain of one proxy; it begins once and ends with the proxy. */
 export class Draining {
   readonly #parts: DrainParts;
   #plan: DrainPlan | null = null;
+  #actor = '';
   #cancel: Cancel | null = null;
   #over = false;
 
@@ -34,8 +35,9 @@ export class Draining {
   }
 
   /** Begins, or goes on with a new window; whoever is beyond that goes now. */
-  begin(windowMs: number): void {
+  begin(windowMs: number, actor: string): void {
     const { clock, present } = this.#parts;
+    this.#actor = actor;
     this.#plan = { since: clock.now(), windowMs, viewers: present() };
     this.#go();
   }
@@ -76,6 +78,6 @@ export class Draining {
   #end(): void {
     if (this.#over) return;
     this.stop();
-    this.#parts.empty();
+    this.#parts.empty(this.#actor);
   }
 }

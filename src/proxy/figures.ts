@@ -37,8 +37,8 @@ export const sumOf = ({ viewers }: Session, figure: (viewer: Viewer) => number):
   return sum;
 };
 
-/** When the oldest of a session's viewers arrived; they are kept in that order. */
-export const oldestArrival = ({ viewers }: Session): number => {
+/** When the oldest of a session's viewers arrived; they are kept in that order. Null: none is there. */
+export const oldestArrival = ({ viewers }: Session): number | null => {
   for (const { arrivedAt } of viewers) return arrivedAt;
-  return 0;
+  return null;
 };

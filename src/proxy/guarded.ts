@@ -8,10 +8,13 @@ export const reportFault = (fault: unknown): void => {
   process.emitWarning(fault instanceof Error ? fault : String(fault));
 };
 
-/** What `call` returns; undefined where it throws. */
+/** What `call` returns; undefined where it throws. What a promise of it rejects with is reported. */
 export const guarded = <Result>(call: () => Result): Result | undefined => {
   try {
-    return call();
+    const result = call();
+    // Nobody waits for an onlooker: without this, its rejection would end the process.
+    if (result instanceof Promise) result.catch(reportFault);
+    return result;
   } catch (error) {
     reportFault(error);
     return undefined;

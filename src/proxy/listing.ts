@@ -6,19 +6,20 @@ import type { Clock } from '../clock.ts';
 import type {
   Command,
   CommandResult,
+  Filter,
   SessionId,
   SessionSort,
   SessionState,
   Slice,
-  Sort,
   View,
   ViewerId,
   ViewerRow,
   ViewerSort,
 } from '../contract.ts';
+import { meetsEmpty } from '../core/filtering.ts';
 import type { Ledger } from '../core/ledger.ts';
 import { sessionRank, viewerRank } from '../core/ranking.ts';
-import { sortedSlice, type SortKey } from '../core/sorting.ts';
+import { sortedPart, sortedSlice, type SortKey } from '../core/sorting.ts';
 import type { Board } from './board.ts';
 import { takeCensus, type Session } from './census.ts';
 import { leftOf, oldestArrival, p95Of, queuedOf, rateOf, rttOf, sumOf } from './figures.ts';
@@ -89,17 +90,23 @@ const byArrival = (a: Viewer, b: Viewer): number => a.number - b.number;
 export const listSessions = (
   sessions: readonly Session[],
   wanted: Wanted | null,
-  { sessions: window, sessionSort: { by, reversed } }: View,
+  { sessions: window, sessionSort: { by, reversed }, filter }: View,
   board: Board,
 ): Slice<Session> => {
-  const listed = wanted === null ? sessions : sessions.filter((each) => isListed(each, wanted));
+  const listed =
+    wanted === null ? sessions : sessions.filter((each) => isListed(each, wanted, filter));
   const order = { keyOf: sessionKey(by, board), reversed, tie: byName };
   return sortedSlice(listed, order, window, ({ id }) => id);
 };
 
-/** Whether one of a session's viewers is wanted. */
-export const isListed = ({ viewers, state }: Session, wanted: Wanted | null): boolean => {
+/** Whether one of a session's viewers is wanted, or, where it has none, the session itself. */
+export const isListed = (
+  { id, viewers, state }: Session,
+  wanted: Wanted | null,
+  filter: Filter,
+): boolean => {
   if (wanted === null) return true;
+  if (viewers.size === 0) return meetsEmpty(id, filter);
   for (const viewer of viewers) if (wanted(viewer, state)) return true;
   return false;
 };
@@ -138,30 +145,6 @@ const numberIn = (id: ViewerId): number | null => {
   return digits === undefined ? null : Number(digits);
 };
 
-type Part = {
-  readonly sort: Sort<ViewerSort>;
-  readonly after: ViewerId | null;
-  readonly skip: number;
-  readonly most: number;
-};
-
-/** The `most` viewers that stand behind `after`, or, where that has gone, behind the first `skip`. */
-const sortedPart = (
-  listed: readonly Viewer[],
-  { sort: { by, reversed }, after, skip, most }: Part,
-  now: number,
-): { readonly viewers: readonly Viewer[]; readonly more: boolean } => {
-  const order = { keyOf: viewerKey(by, now), reversed, tie: byArrival };
-  const isThere = after !== null && listed.some(({ id }) => id === after);
-  const rows = isThere ? most : Math.min(skip, listed.length) + most - 1;
-  const window = { anchor: after, edge: 'first', before: 0, after: rows } as const;
-  const slice = sortedSlice(listed, order, window, ({ id }) => id);
-  // Near the end of the list the window begins before its anchor.
-  const start = isThere ? slice.rows.findIndex(({ id }) => id === after) + 1 : skip;
-  const viewers = slice.rows.slice(start, start + most);
-  return { viewers, more: slice.from + start + viewers.length < slice.total };
-};
-
 /** Answers `list`; how often it can be asked is for whoever asks. */
 export const listViewers = (
   { registry, ledger, graveyard, clock }: Lists,
@@ -184,8 +167,9 @@ export const listViewers = (
     const isWanted = (viewer: Viewer): boolean =>
       wanted?.(viewer, states.get(viewer.slot.session) ?? 'ok') !== false;
     const listed = [...among].filter(isWanted);
-    const part = sortedPart(listed, { sort, after, skip: skip ?? 0, most }, now);
-    const rows = part.viewers.map((viewer) => viewerRow(viewer, graveyard, now));
+    const order = { keyOf: viewerKey(sort.by, now), reversed: sort.reversed, tie: byArrival };
+    const part = sortedPart(listed, order, { after, skip: skip ?? 0, most }, ({ id }) => id);
+    const rows = part.rows.map((viewer) => viewerRow(viewer, graveyard, now));
     return { ok: true, viewers: rows, more: part.more };
   }
   for (const viewer of among) {

@@ -12,6 +12,7 @@ import type {
   View,
   Snapshot,
 } from '../contract.ts';
+import { Armings } from '../core/armings.ts';
 import { CLOSE } from '../core/close-codes.ts';
 import { Ledger } from '../core/ledger.ts';
 import type { EventBody, LogReport, ProxyEvent } from '../events.ts';
@@ -111,6 +112,7 @@ export const buildProxy = (
   const registry = new Registry();
   const relayed = new Relayed();
   const graveyard = new Graveyard(clock);
+  const armings = new Armings();
   const table = descriptorTable ?? ownDescriptors();
   const descriptors = new Descriptors(clock, table, (event) => board.record(event));
   const tickMs = tickMsFor(options.pingIntervalMs);
@@ -133,6 +135,7 @@ export const buildProxy = (
     makeRoom: ({ slot }) => registry.makeRoom(slot.session, ledger),
     release: (viewer) => {
       ledger.release(viewer.slot);
+      armings.gone(viewer.id);
       const wasLast = registry.release(viewer);
       if (wasLast) board.forget(viewer.slot.session);
       waiting.released(viewer, wasLast);
@@ -159,8 +162,8 @@ export const buildProxy = (
     clock,
     viewers: () => registry.viewers,
     present: () => ledger.total,
-    empty: () => {
-      stopping ??= windDown('drained');
+    empty: (actor) => {
+      stopping ??= windDown('drained', actor);
     },
   });
   const isDraining = (): boolean => draining.leftMs !== null;
@@ -182,7 +185,8 @@ export const buildProxy = (
   const picture = (view: View): Snapshot => {
     seq += 1;
     const loopP99Ms = meter.p99();
-    return draw({ ...here(), clock, graveyard, address, control, startedAt, seq, loopP99Ms }, view);
+    const at = { address, control, startedAt, seq, loopP99Ms };
+    return draw({ ...here(), clock, graveyard, armings, ...at }, view);
   };
   const watches = new Watches(clock, picture);
 
@@ -191,7 +195,7 @@ export const buildProxy = (
     for (const entrance of entrances) entrance.terminate();
   };
 
-  const windDown = async (word: 'stopped' | 'drained'): Promise<void> => {
+  const windDown = async (word: 'stopped' | 'drained', actor: string | null): Promise<void> => {
     draining.stop();
     for (const entrance of entrances) entrance.close();
     const unseated = waiting.stop();
@@ -210,12 +214,12 @@ export const buildProxy = (
     rounds?.stop();
     watches.stop();
     stopped = true;
-    board.record({ event: 'proxy.stopped' });
+    board.record({ event: 'proxy.stopped', ...(actor === null ? {} : { actor }) });
     close(word);
   };
 
-  const stop = async (now: boolean): Promise<void> => {
-    stopping ??= windDown('stopped');
+  const stop = async (now: boolean, actor: string | null): Promise<void> => {
+    stopping ??= windDown('stopped', actor);
     if (now) terminate();
     await stopping;
   };
@@ -259,6 +263,7 @@ export const buildProxy = (
         board,
         registry,
         graveyard,
+        armings,
         clock,
         freed: (session) => waiting.freed(session),
         shut: (session, cause) => waiting.shut(session, cause),

@@ -7,7 +7,8 @@ import type { Board } from './board.ts';
 
 /** As long as the longest session id. */
 const MOST_TARGET = 128;
-const MOST_ACTOR = 64;
+/** Room for the name of a token and, beside it, of who has it. */
+const MOST_ACTOR = 200;
 const MOST_REASON = 200;
 
 const clip = (text: string, most: number): string =>

@@ -56,6 +56,6 @@ export const sessionRow = (
     queuedBytes: sumOf(session, queuedOf),
     bytesPerSecond: Math.round(sumOf(session, rateOf)),
     refused: board.refusedIn(id),
-    ageMs: now - oldestArrival(session),
+    ageMs: now - (oldestArrival(session) ?? now),
   };
 };

@@ -6,7 +6,6 @@
 import type { Clock } from '../clock.ts';
 import type {
   ProxyOptions,
-  SessionId,
   Slice,
   Snapshot,
   Totals,
@@ -15,6 +14,7 @@ import type {
   ViewerId,
   ViewerRow,
 } from '../contract.ts';
+import type { Armings } from '../core/armings.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Board } from './board.ts';
 import { takeCensus, type Census, type Session } from './census.ts';
@@ -29,6 +29,9 @@ import type { Viewer } from './viewer.ts';
 /** Followed viewers that count. */
 const MOST_FOLLOWED = 1_000;
 
+/** Armed evictions that are named. */
+const MOST_ARMED = 128;
+
 /** What a picture is drawn from. */
 export type Scene = {
   readonly options: ProxyOptions;
@@ -37,6 +40,7 @@ export type Scene = {
   readonly board: Board;
   readonly registry: Registry;
   readonly graveyard: Graveyard;
+  readonly armings: Armings;
   /** Newcomers that wait. */
   readonly held: number;
   /** Time left of a drain, in milliseconds; null: there is none. */
@@ -51,10 +55,11 @@ export type Scene = {
 
 /** The counts of this moment. */
 export const totalsOf = (
-  { sessions, states, full, over }: Census,
+  { sessions, empty, states, full, over }: Census,
   { ledger, board, held, drainLeftMs }: Pick<Scene, 'ledger' | 'board' | 'held' | 'drainLeftMs'>,
 ): Totals => ({
   sessions: sessions.length,
+  ...(empty.length === 0 ? {} : { empty: empty.length }),
   viewers: ledger.total,
   late: states.late,
   expiring: states.expiring,
@@ -77,13 +82,13 @@ const mapRows = <From, To>(slice: Slice<From>, row: (from: From) => To): Slice<T
 
 /** The session that was asked for, while it is listed; the first that is looked at otherwise. */
 const chosen = (
-  wish: SessionId | null,
+  { session: wish, filter }: View,
   inView: Slice<Session>,
-  { sessions }: Census,
+  sessions: readonly Session[],
   wanted: Wanted | null,
 ): Session | null => {
   const wished = wish === null ? undefined : sessions.find(({ id }) => id === wish);
-  const isThere = wished !== undefined && isListed(wished, wanted);
+  const isThere = wished !== undefined && isListed(wished, wanted, filter);
   return (isThere ? wished : inView.rows[0]) ?? null;
 };
 
@@ -108,11 +113,16 @@ export const draw = (scene: Scene, view: View): Snapshot => {
   const row = (viewer: Viewer): ViewerRow => viewerRow(viewer, graveyard, now);
   const census = takeCensus(registry, ledger);
   const wanted = wantedBy(view.filter, now);
-  const sessions = listSessions(census.sessions, wanted, view, board);
-  const session = chosen(view.session, sessions, census, wanted);
+  const all = [...census.sessions, ...census.empty];
+  const sessions = listSessions(all, wanted, view, board);
+  const session = chosen(view, sessions, all, wanted);
   const viewers = session === null ? NONE : sessionViewers(session, wanted, view, now);
   const { upTo, kind, rows } = view.events;
   const { entries, newest } = board.feed(rows, upTo, kind);
+  const worst = worstOf(census.attention, view.worst);
+  const near = [...viewers.rows, ...worst].map(({ id }) => id);
+  const looked = view.detail === null ? near : [view.detail, ...near];
+  const armed = scene.armings.at(now, [...looked, ...view.followed], MOST_ARMED);
   return {
     seq: scene.seq,
     at: clock.date().getTime(),
@@ -129,12 +139,13 @@ export const draw = (scene: Scene, view: View): Snapshot => {
     sessions: mapRows(sessions, (each) => sessionRow(each, scene, now)),
     session: session?.id ?? null,
     viewers: mapRows(viewers, row),
-    worst: worstOf(census.attention, view.worst).map(row),
+    worst: worst.map(row),
     followed: followed(view, registry).map(row),
     detail: detail(view.detail, scene, row),
     gone: session === null ? [] : graveyard.newest(session.id, view.gone),
     events: entries,
     newestEvent: newest,
+    ...(armed.count === 0 ? {} : { armed }),
   };
 };
 

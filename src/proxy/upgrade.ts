@@ -9,7 +9,7 @@ import { isTrustedPeer, viewerAddress } from '../core/forwarded.ts';
 import { mayConnect } from '../core/origin.ts';
 import { routeUpgrade } from '../core/route.ts';
 import { nameFrom, nameViewer } from '../core/who.ts';
-import { guarded } from './guarded.ts';
+import { guarded, reportFault } from './guarded.ts';
 import { type Hall, seat, turnAway } from './newcomer.ts';
 import { answerHttp } from './refuse.ts';
 import type { Waiting } from './waiting.ts';
@@ -55,10 +55,12 @@ export type Upgrade = {
 
 /** What a hook says; null where it says nothing, fails, or says something else than a text. */
 const said = (
-  hook: ((request: IncomingMessage) => string | null) | undefined,
+  hooks: DoorHooks,
+  name: 'session' | 'nameViewer',
   request: IncomingMessage,
 ): string | null => {
-  const text: unknown = hook === undefined ? null : guarded(() => hook(request));
+  const text: unknown = guarded(() => hooks[name]?.(request));
+  if (text instanceof Promise) reportFault(`${name} returned a promise: it has to return a text`);
   return typeof text === 'string' ? text : null;
 };
 
@@ -67,7 +69,7 @@ export const enter = (door: Door, { request, socket, head, loopback }: Upgrade):
   const { house, hooks } = door;
   const { method = '', httpVersion, url = '', rawHeaders } = request;
   const { path } = house.options;
-  const chosen = hooks.session === undefined ? {} : { session: said(hooks.session, request) };
+  const chosen = hooks.session === undefined ? {} : { session: said(hooks, 'session', request) };
   const options = { path, draining: door.isDraining(), ...chosen };
   const route = routeUpgrade({ method, httpVersion, target: url, rawHeaders }, options);
   if (route.kind === 'answer') {
@@ -86,7 +88,7 @@ export const enter = (door: Door, { request, socket, head, loopback }: Upgrade):
   const forwarded = viewerAddress({ peer, rawHeaders, secure, trusted });
   const isTrusted = isTrustedPeer({ peer, trusted });
   const named = nameViewer(rawHeaders, house.options.whoHeader, isTrusted);
-  const own = said(hooks.nameViewer, request);
+  const own = said(hooks, 'nameViewer', request);
   const who = (own === null ? null : nameFrom(own)) ?? named.who;
   const { session, query } = route;
   const arrival = { session, query, forwarded, who, rawHeaders: named.rawHeaders };

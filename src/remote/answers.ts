@@ -18,10 +18,20 @@ const parsed = (text: string): Fields => {
   return {};
 };
 
-/** Why a proxy said no, in its own words, with their remedy. */
+/** What a program is told to ask for, and what is typed in a shell for it. */
+const inShell: readonly (readonly [RegExp, string])[] = [
+  [/\blook at \/v1\/viewers\/(v\d+)$/, 'type wsbouncer show $1'],
+  [/\blist \/v1\/viewers$/, 'type wsbouncer ls'],
+  [/\blist \/v1\/sessions$/, 'type wsbouncer ls --sessions'],
+];
+
+/** Why a proxy said no, in its own words, with a remedy that can be typed. */
 export const detailOf = ({ status, text }: Answer): string => {
+  if (status === 401)
+    return 'the token does not count: check --token-file, or WSBOUNCER_CONTROL_TOKEN';
   const { detail } = parsed(text);
-  return typeof detail === 'string' ? detail : `it answers ${status}: is that a wsbouncer?`;
+  if (typeof detail !== 'string') return `it answers ${status}: is that a wsbouncer?`;
+  return inShell.reduce((words, [asked, typed]) => words.replace(asked, typed), detail);
 };
 
 /** Node and the proxy put the remedy behind the first colon; the line of an error wants it apart. */

@@ -88,7 +88,11 @@ export const carryOut = async (
   const asker = { place, actor: client.actor ?? ownName(), timeoutMs: client.timeoutMs };
   const out = new Outlet(stdout, color);
   try {
-    return await carried({ asker, out, say, clock, readAll: () => readAll(stdin) }, order);
+    const code = await carried({ asker, out, say, clock, readAll: () => readAll(stdin) }, order);
+    const failure = await out.failure();
+    if (failure === null) return code;
+    const remedy = 'make room, or write elsewhere';
+    throw new BouncerError('environment', `stdout takes no more (${failure})`, remedy);
   } catch (error) {
     if (!(error instanceof NotThere)) throw error;
     say(`wsbouncer: ${error.message}`);

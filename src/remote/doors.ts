@@ -1,8 +1,8 @@
 /** `cap`, `lock` and `unlock`: who gets in, in one session or in all. */
-import type { Order } from '../cli/orders.ts';
+import type { Order, OutputForm } from '../cli/orders.ts';
 import type { SessionId, SessionRow } from '../contract.ts';
 import { good, jsonOf, jsonText } from './answers.ts';
-import { ask } from './ask.ts';
+import { ask, type Asker } from './ask.ts';
 import type { Errand, ExitCode } from './errand.ts';
 import { pagesOf } from './list.ts';
 import { tableOf } from './table.ts';
@@ -11,6 +11,9 @@ const pathOf = (session: SessionId | null, what: 'cap' | 'lock'): string =>
   session === null ? `/v1/${what}` : `/v1/sessions/${encodeURIComponent(session)}/${what}`;
 
 type Cap = { readonly session: SessionId | null; readonly cap: number; readonly own: boolean };
+
+const defaultCap = async (asker: Asker): Promise<number> =>
+  Number(jsonOf(await ask(asker, 'GET', '/v1/proxy'))['cap']);
 
 /** The default, and the sessions that have a cap of their own; or that of one session. */
 const capsOf = async (errand: Errand, session: SessionId | null): Promise<readonly Cap[]> => {
@@ -22,8 +25,7 @@ const capsOf = async (errand: Errand, session: SessionId | null): Promise<readon
     const { cap, capIsOwn } = row as SessionRow;
     return [{ session, cap, own: capIsOwn }];
   }
-  const { cap } = jsonOf(await ask(asker, 'GET', '/v1/proxy'));
-  const caps: Cap[] = [{ session: null, cap: Number(cap), own: true }];
+  const caps: Cap[] = [{ session: null, cap: await defaultCap(asker), own: true }];
   const all = {
     of: 'sessions',
     session: null,
@@ -39,11 +41,24 @@ const capsOf = async (errand: Errand, session: SessionId | null): Promise<readon
   return caps;
 };
 
-const showCap = async (errand: Errand, session: SessionId | null, form: string): Promise<void> => {
+/** A list of them, whether they were asked for or set. */
+const writeCaps = async (
+  { out }: Errand,
+  caps: readonly Cap[],
+  form: 'json' | 'jsonl',
+): Promise<void> => {
+  if (form === 'jsonl') await out.lines(caps.map((cap) => jsonText(cap)));
+  else await out.text(`${jsonText(caps, 2)}\n`);
+};
+
+const showCap = async (
+  errand: Errand,
+  session: SessionId | null,
+  form: OutputForm,
+): Promise<void> => {
   const { out } = errand;
   const caps = await capsOf(errand, session);
-  if (form === 'jsonl') await out.lines(caps.map((cap) => jsonText(cap)));
-  else if (form === 'json') await out.text(`${jsonText(caps, 2)}\n`);
+  if (form !== 'table') await writeCaps(errand, caps, form);
   else {
     const lines = tableOf(caps, [
       { title: 'SESSION', text: (cap) => cap.session ?? '(default)' },
@@ -69,7 +84,8 @@ export const cap = async (
     await (to === 'default' ? ask(asker, 'DELETE', path) : ask(asker, 'PUT', path, { cap: to })),
   );
   if (output !== 'table') {
-    await out.text(`${jsonText({ session, cap: to })}\n`);
+    const now = to === 'default' ? await defaultCap(asker) : to;
+    await writeCaps(errand, [{ session, cap: now, own: to !== 'default' }], output);
     return 0;
   }
   const whose = session === null ? 'the default cap' : `the cap of ${session}`;
@@ -80,9 +96,13 @@ export const cap = async (
 /** Locks or unlocks. */
 export const lock = async (
   { asker, out }: Errand,
-  { do: what, session }: Extract<Order, { readonly do: 'lock' | 'unlock' }>,
+  { do: what, session, output }: Extract<Order, { readonly do: 'lock' | 'unlock' }>,
 ): Promise<ExitCode> => {
   good(await ask(asker, what === 'lock' ? 'PUT' : 'DELETE', pathOf(session, 'lock')));
+  if (output !== 'table') {
+    await out.lines([jsonText({ session, locked: what === 'lock' })]);
+    return 0;
+  }
   const whose = session ?? (what === 'lock' ? 'all sessions' : 'every session');
   await out.lines([
     what === 'lock'

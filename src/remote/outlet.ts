@@ -1,6 +1,7 @@
 /**
  * Where a command writes. Whoever reads may be slow, and is waited for; or has gone, as `head`
- * does, and then the command has nothing more to do and says nothing about it.
+ * does, and then the command has nothing more to do and says nothing about it. A file that takes
+ * no more is another matter: whoever reads it later has to know that it is not whole.
  */
 import { once } from 'node:events';
 
@@ -17,13 +18,17 @@ export class Outlet {
   /** Aborted when nobody reads any more. */
   readonly gone: AbortSignal;
   readonly #stream: OutStream;
+  #failure: string | null = null;
 
   constructor(stream: OutStream, color: boolean) {
     this.#stream = stream;
     this.color = color;
     const leaving = new AbortController();
     this.gone = leaving.signal;
-    stream.on('error', () => leaving.abort());
+    stream.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      if (code !== 'EPIPE') this.#failure ??= code;
+      leaving.abort();
+    });
     stream.on('close', () => leaving.abort());
   }
 
@@ -40,5 +45,12 @@ export class Outlet {
   /** Writes lines. */
   async lines(lines: readonly string[]): Promise<void> {
     await this.text(lines.map((line) => `${line}\n`).join(''));
+  }
+
+  /** Why something was not written, as the system calls it; null where all was that is read. */
+  async failure(): Promise<string | null> {
+    // Node writes a file at once, and says a turn later what came of it.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    return this.#failure;
   }
 }

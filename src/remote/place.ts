@@ -6,6 +6,7 @@ import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { socketFolder } from '../api/socket-place.ts';
+import { LONGEST_TOKEN, tokenLines } from '../api/token-line.ts';
 import type { Client, Door } from '../cli/orders.ts';
 import { BouncerError } from '../errors.ts';
 import { ask, type Place } from './ask.ts';
@@ -114,10 +115,8 @@ const tokenOf = async ({ tokenFile, token }: Client): Promise<string> => {
       throw new BouncerError('environment', what, 'check path and mode', error);
     });
   }
-  const lines = text.split('\n').map((line) => line.trim());
-  const first = lines.find((line) => line !== '' && !line.startsWith('#')) ?? '';
-  const found = /^(?:[A-Za-z0-9][\w.@-]{0,63}:)?([\w.~+/=-]{1,512})$/.exec(first)?.[1];
-  if (found !== undefined) return found;
+  const found = tokenLines(text)[0]?.token ?? null;
+  if (found !== null && found.length <= LONGEST_TOKEN) return found;
   const remedy = 'pass --token-file <file>, or set WSBOUNCER_CONTROL_TOKEN';
   throw new BouncerError('usage', `over TCP a token is needed, and ${where} has none`, remedy);
 };

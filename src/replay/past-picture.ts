@@ -9,6 +9,7 @@ import type {
   SessionSort,
   Slice,
   Snapshot,
+  Sort,
   Totals,
   View,
   ViewerDetail,
@@ -16,9 +17,9 @@ import type {
   ViewerRow,
   ViewerSort,
 } from '../contract.ts';
-import { matcherOf, type Matcher } from '../core/filtering.ts';
+import { matcherOf, type Matcher, meetsEmpty } from '../core/filtering.ts';
 import { needsAttention, sessionRank, sessionState, viewerRank } from '../core/ranking.ts';
-import { sortedSlice, type SortKey } from '../core/sorting.ts';
+import { sortedPart, sortedSlice, type SortKey } from '../core/sorting.ts';
 import type { Past, PastSession, PastViewer } from './past.ts';
 
 const viewerRow = (viewer: PastViewer, past: Past): ViewerRow => {
@@ -51,11 +52,15 @@ const worstState = ({ members }: PastSession): ViewerRow['state'] => {
   return worst;
 };
 
-const sessionRow = (session: PastSession, past: Past): SessionRow => {
+const sessionRow = (
+  session: PastSession,
+  past: Past,
+  state = sessionState(worstState(session), session.viewers, session.cap),
+): SessionRow => {
   const { id, viewers, cap, members, since } = session;
   return {
     id,
-    state: sessionState(worstState(session), viewers, cap),
+    state,
     viewers,
     // Who has a slot and was not told of: a backend that is dialled, or a line that is missing.
     dialling: viewers - members.size,
@@ -69,6 +74,17 @@ const sessionRow = (session: PastSession, past: Past): SessionRow => {
     ageMs: past.clock.now() - since,
   };
 };
+
+/** Sessions that had nobody, and a cap or a lock of their own. */
+const emptyRows = (past: Past): readonly SessionRow[] =>
+  [...new Set([...past.ownCaps.keys(), ...past.locks])]
+    .filter((id) => !past.sessions.has(id))
+    .map((id) => {
+      const cap = past.ownCaps.get(id) ?? past.cap;
+      const since = past.clock.now();
+      const nobody: PastSession = { id, viewers: 0, cap, members: new Set(), since };
+      return sessionRow(nobody, past, 'empty');
+    });
 
 const sessionKey = (by: SessionSort): ((row: SessionRow) => SortKey) => {
   switch (by) {
@@ -117,7 +133,7 @@ const byName = (a: SessionRow, b: SessionRow): number => (a.id < b.id ? -1 : Num
 
 const byNumber = (a: ViewerRow, b: ViewerRow): number => numberOf(a.id) - numberOf(b.id);
 
-const totalsOf = (past: Past, sessions: readonly SessionRow[]): Totals => {
+const totalsOf = (past: Past, sessions: readonly SessionRow[], empty: number): Totals => {
   const inState = (wanted: ViewerRow['state']): number =>
     [...past.viewers.values()].filter(({ state }) => state === wanted).length;
   const viewers = sessions.reduce((sum, each) => sum + each.viewers, 0);
@@ -125,6 +141,7 @@ const totalsOf = (past: Past, sessions: readonly SessionRow[]): Totals => {
   const leftMs = drainUntil === null ? 0 : Math.max(0, drainUntil - past.clock.now());
   return {
     sessions: sessions.length,
+    ...(empty === 0 ? {} : { empty }),
     viewers,
     late: inState('late'),
     expiring: inState('expiring'),
@@ -166,48 +183,63 @@ const isWanted = (matches: Matcher | null, row: ViewerRow, { state }: SessionRow
   matches === null ||
   matches({ ...row, sessionState: state, leftMs: row.deadlineMs, rate: row.bytesPerSecond });
 
-/** The viewers that there were, by age; another order is for the picture. */
+const viewerOrder = ({ by, reversed }: Sort<ViewerSort>) => ({
+  keyOf: viewerKey(by),
+  reversed,
+  tie: byNumber,
+});
+
+const byId = viewerOrder({ by: 'id', reversed: false });
+
+/** As the proxy lists who goes by number: that of the last one need not be there any more. */
+const behind = (rows: readonly ViewerRow[], after: ViewerId | null): readonly ViewerRow[] =>
+  after === null ? rows : rows.filter(({ id }) => numberOf(id) > numberOf(after));
+
+/** The viewers that there were. */
 export const listOf = (
   past: Past,
-  { session, filter, after, most }: Extract<Command, { readonly do: 'list' }>,
+  { session, filter, after, most, sort, skip = 0 }: Extract<Command, { readonly do: 'list' }>,
 ): CommandResult => {
   const matches = matcherOf(filter);
-  const start = after === null ? -1 : numberOf(after);
-  const rows: ViewerRow[] = [];
+  const all: ViewerRow[] = [];
   for (const each of past.sessions.values()) {
     if (session !== null && each.id !== session) continue;
     const place = sessionRow(each, past);
     for (const member of each.members) {
       const row = viewerRow(member, past);
-      if (numberOf(row.id) > start && isWanted(matches, row, place)) rows.push(row);
+      if (isWanted(matches, row, place)) all.push(row);
     }
   }
-  const listed = rows.sort(byNumber);
-  return { ok: true, viewers: listed.slice(0, most), more: listed.length > most };
+  const { rows, more } =
+    sort === undefined
+      ? sortedPart(behind(all, after), byId, { after: null, skip: 0, most }, ({ id }) => id)
+      : sortedPart(all, viewerOrder(sort), { after, skip, most }, ({ id }) => id);
+  return { ok: true, viewers: rows, more };
 };
 
 /** What `view` looks at, as it was; `seq` tells two pictures apart. */
 export const pictureOf = (past: Past, view: View, seq: number): Snapshot => {
   const matches = matcherOf(view.filter);
-  const all = [...past.sessions.values()].map((each) => sessionRow(each, past));
+  const peopled = [...past.sessions.values()].map((each) => sessionRow(each, past));
+  const empty = emptyRows(past);
+  const all = [...peopled, ...empty];
   const rowsOf = (row: SessionRow): readonly ViewerRow[] =>
     [...(past.sessions.get(row.id)?.members ?? [])]
       .map((each) => viewerRow(each, past))
       .filter((each) => isWanted(matches, each, row));
-  const listed = matches === null ? all : all.filter((row) => rowsOf(row).length > 0);
+  const isListed = (row: SessionRow): boolean =>
+    row.state === 'empty' ? meetsEmpty(row.id, view.filter) : rowsOf(row).length > 0;
+  const listed = matches === null ? all : all.filter(isListed);
   const { by, reversed } = view.sessionSort;
   const order = { keyOf: sessionKey(by), reversed, tie: byName };
   const sessions = sortedSlice(listed, order, view.sessions, ({ id }) => id);
   const chosen = listed.find(({ id }) => id === view.session) ?? sessions.rows[0] ?? null;
   const session = chosen?.id ?? null;
-  const viewerOrder = {
-    keyOf: viewerKey(view.viewerSort.by),
-    reversed: view.viewerSort.reversed,
-    tie: byNumber,
-  };
   const none: Slice<ViewerRow> = { from: 0, total: 0, rows: [] };
   const viewers =
-    chosen === null ? none : sortedSlice(rowsOf(chosen), viewerOrder, view.viewers, ({ id }) => id);
+    chosen === null
+      ? none
+      : sortedSlice(rowsOf(chosen), viewerOrder(view.viewerSort), view.viewers, ({ id }) => id);
   const needy = [...past.viewers.values()].filter(({ state }) => needsAttention(state));
   const worst = needy
     .map((each) => viewerRow(each, past))
@@ -225,7 +257,7 @@ export const pictureOf = (past: Past, view: View, seq: number): Snapshot => {
     pongTimeoutMs: 0,
     writeTimeoutMs: 0,
     loopP99Ms: null,
-    totals: totalsOf(past, all),
+    totals: totalsOf(past, peopled, empty.length),
     sessions,
     session,
     viewers,

@@ -114,9 +114,10 @@ export class AttachFront {
   /** The last line after an end that was wanted. */
   get line(): string {
     const where = placeOf(this.#wish.to);
-    return this.#down?.stopped === true
+    if (this.#down === null) return `wsbouncer: detached from ${where}; the proxy goes on`;
+    return this.#down.stopped
       ? `wsbouncer: the proxy at ${where} has stopped`
-      : `wsbouncer: detached from ${where}; the proxy goes on`;
+      : `wsbouncer: detached from ${where}, which did not answer`;
   }
 
   #close(ending: AttachEnding): void {
@@ -128,8 +129,12 @@ export class AttachFront {
   }
 
   readonly #onNews = (news: LinkNews): void => {
-    this.#down = news.link === 'down' ? news : null;
-    if (news.link !== 'down') return;
+    if (news.link !== 'down') {
+      this.#down = null;
+      return;
+    }
+    // Nobody answers where a proxy has stopped; that it has is still so.
+    this.#down = this.#down?.stopped === true ? this.#down : news;
     if (news.stopped && this.#wish.endsWithProxy) this.close();
     else this.#shown?.linkDown(news.reason, news.stopped);
   };

@@ -40,7 +40,7 @@ export const openOwnLog = async (
   try {
     await events.openAt({ path: placeOf(parsed, launched).log, ...parsed.background.rotation });
   } catch (error) {
-    await launched.stop(true);
+    await launched.stop(true, null);
     throw error;
   }
 };

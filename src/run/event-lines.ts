@@ -4,6 +4,7 @@
  * gap is, a line says how many are missing.
  */
 import type { Clock } from '../clock.ts';
+import { lineOf } from '../event-log/event-line.ts';
 import type { ProxyEvent } from '../events.ts';
 
 /** The part of a stream that lines need; `process.stdout` has it. */
@@ -96,7 +97,7 @@ export class EventLines {
       this.#tellLost(this.#lost);
       return;
     }
-    const line = `${JSON.stringify(event)}\n`;
+    const line = lineOf(event);
     const size = Buffer.byteLength(line);
     if (this.#linesSize + size > TOGETHER) this.#put();
     const waiting = this.#stream.writableLength + this.#linesSize;

@@ -28,12 +28,16 @@ export type Launched = {
   readonly control: Listening;
   /** The line that says how to join the demo; null without one. */
   readonly join: string | null;
-  /** Closes every viewer with 1001 and settles when all has ended; `now` waits for no viewer. */
-  readonly stop: (now: boolean) => Promise<void>;
+  /**
+   * Closes every viewer with 1001 and settles when all has ended; `now` waits for no viewer.
+   * `actor` is who wants that, for the events; null: nobody by name.
+   */
+  readonly stop: (now: boolean, actor: string | null) => Promise<void>;
 };
 
-const stopProxy = async (control: Listening, now: boolean): Promise<void> => {
-  const result = await control.command({ do: 'stop', now });
+const stopProxy = async (control: Listening, now: boolean, actor: string | null): Promise<void> => {
+  const by = actor === null ? {} : { actor };
+  const result = await control.command({ do: 'stop', now, ...by });
   if (result.ok) await control.closed;
 };
 
@@ -75,8 +79,8 @@ const launchDemo = async (
     return {
       control,
       join: demo.join(control.address),
-      stop: async (now) => {
-        await stopProxy(control, now);
+      stop: async (now, actor) => {
+        await stopProxy(control, now, actor);
         await demo.stop();
       },
     };
@@ -94,5 +98,5 @@ export const launch = async (
 ): Promise<Launched> => {
   if (parsed.command === 'demo') return launchDemo(parsed, start, clock);
   const control = await start(parsed.options, parsed.control);
-  return { control, join: null, stop: (now) => stopProxy(control, now) };
+  return { control, join: null, stop: (now, actor) => stopProxy(control, now, actor) };
 };

@@ -36,6 +36,7 @@ export class Lifetime {
   readonly #clock: Clock;
   #launched: Launched | null = null;
   #wishes = 0;
+  #actor: string | null = null;
   #draining = false;
 
   constructor(clock: Clock) {
@@ -71,7 +72,7 @@ export class Lifetime {
     this.#draining = true;
     launched.control.command({ do: 'drain', windowMs, actor: 'signal' }).then(
       ({ ok }) => {
-        if (!ok && this.#wishes === 0) this.stop();
+        if (!ok && this.#wishes === 0) this.stop('signal');
       },
       (error: unknown) => this.fail(error),
     );
@@ -80,10 +81,11 @@ export class Lifetime {
 
   /**
    * Ends with 0: the first time when the viewers have been closed, the second time, or with
-   * `atOnce`, without waiting for anybody.
+   * `atOnce`, without waiting for anybody. The first `actor` is on record.
    */
-  stop(atOnce = false): void {
+  stop(actor: string | null, atOnce = false): void {
     this.#wishes += 1;
+    this.#actor ??= actor;
     const now = atOnce || this.#wishes > 1;
     if (this.#launched !== null) {
       this.#stop(this.#launched, now, now ? STOP_NOW_WITHIN_MS : STOP_WITHIN_MS);
@@ -101,7 +103,7 @@ export class Lifetime {
     const end = () => this.#end({ code: 0, line: null });
     const cancel = this.#clock.after(withinMs, end);
     launched
-      .stop(now)
+      .stop(now, this.#actor)
       .then(end, (error: unknown) => this.fail(error))
       .finally(cancel);
   }

@@ -39,7 +39,9 @@ export const openOn = async (
 };
 
 /** Where to ask. */
-export type Place = { readonly socketPath: string } | { readonly port: number };
+export type Place =
+  | { readonly socketPath: string }
+  | { readonly port: number; readonly localAddress?: string };
 
 /** The place of a door over TCP. */
 export const tcpOf = ({ tcp }: Pick<ControlApi, 'tcp'>): { readonly port: number } => ({

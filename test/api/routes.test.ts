@@ -241,7 +241,9 @@ describe('the description', () => {
     await wrong(404, /list \/v1\/viewers/, 'GET', '/v1/viewers/v99', {}, pattern.viewer);
     await wrong(404, /list \/v1\/viewers/, 'DELETE', '/v1/viewers/v99', {}, pattern.viewer);
     await wrong(400, /1 to 100000/, 'PUT', '/v1/cap', { body: { cap: 0 } });
-    await wrong(400, /it has cap/, 'PUT', '/v1/cap', { body: { cap: 4, sessions: 1 } });
+    await wrong(400, /not known: send only cap/, 'PUT', '/v1/cap', {
+      body: { cap: 4, sessions: 1 },
+    });
     await wrong(400, /1 to 100000/, 'PUT', '/v1/cap');
     await wrong(400, /JSON object/, 'PUT', '/v1/cap', { body: [4] });
     await wrong(400, /JSON object/, 'PUT', '/v1/cap', {
@@ -259,6 +261,10 @@ describe('the description', () => {
       {},
       pattern.viewer,
     );
+    const unfit = { body: { reason: 'a\u0007b' } };
+    await wrong(400, /control characters/, 'DELETE', '/v1/viewers/v1', unfit, pattern.viewer);
+    const number = { body: { reason: 7 } };
+    await wrong(400, /no text/, 'DELETE', '/v1/viewers/v1', number, pattern.viewer);
     await wrong(403, /web pages/, 'GET', '/v1/proxy', { headers: { Origin: 'http://localhost' } });
     await wrong(403, /web pages/, 'PUT', '/v1/lock', {
       headers: { 'Sec-Fetch-Site': 'same-origin' },
@@ -336,6 +342,28 @@ describe('pages', () => {
     joined[1]!.viewer.close();
     await proxy.events.next(named('viewer.left'));
     expect((await names(first.next)).names).toEqual(['c', 'd']);
+  });
+
+  test('of sessions have those without viewers that have a cap or a lock of their own', async () => {
+    await join('m');
+    await told('PUT', pattern.cap, '/v1/sessions/a/cap', { body: { cap: 3 } });
+    await told('PUT', pattern.lock, '/v1/sessions/z/lock');
+    await told('PUT', pattern.cap, '/v1/sessions/m/cap', { body: { cap: 2 } });
+    const first = await names(null);
+    expect(first.names).toEqual(['a', 'm']);
+    expect(await names(first.next)).toEqual({ names: ['z'], next: null });
+    const { json } = await told('GET', pattern.session, '/v1/sessions/a');
+    expect(json.session).toMatchObject({ state: 'empty', viewers: 0, cap: 3, capIsOwn: true });
+    expect(json.session).toMatchObject({ locked: false, p95RttMs: null, ageMs: 0 });
+    expect((await told('GET', pattern.session, '/v1/sessions/z')).json.session).toMatchObject({
+      state: 'empty',
+      capIsOwn: false,
+      locked: true,
+    });
+    const { totals } = (await told('GET', '/v1/proxy')).json;
+    expect(totals.sessions).toBe(1);
+    await told('DELETE', pattern.cap, '/v1/sessions/a/cap');
+    expect((await told('GET', pattern.session, '/v1/sessions/a')).status).toBe(404);
   });
 
   test('have whom the filter names', async () => {

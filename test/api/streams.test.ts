@@ -137,8 +137,12 @@ describe('a round', () => {
   class Reader extends EventEmitter {
     writableNeedDrain = false;
     readonly written: string[] = [];
-    readonly write = (text: string): boolean => this.written.push(text) > 0;
+    write = (text: string): boolean => this.written.push(text) > 0;
     readonly end = (): void => {};
+    destroyed = false;
+    readonly destroy = (): void => {
+      this.destroyed = true;
+    };
   }
 
   const started = () => {
@@ -152,7 +156,7 @@ describe('a round', () => {
       recall.add(eventAt(n));
       streams.wake();
     };
-    return { clock, reader, happen, missed };
+    return { clock, reader, streams, happen, missed };
   };
 
   test('gives nothing to a reader who has not taken the last portion, not even a sign of life', () => {
@@ -196,6 +200,30 @@ describe('a round', () => {
     expect(reader.written.length - before).toBeLessThanOrEqual(10);
     clock.advance(50);
     expect(reader.written.join('').match(/^id: /gm)).toHaveLength(40);
+  });
+
+  test('makes room where a reader has taken nothing for 30 s, and not before', () => {
+    const { clock, reader, streams, happen } = started();
+    const stall = (n: number): void => {
+      reader.writableNeedDrain = false;
+      reader.emit('drain');
+      happen(n);
+      clock.advance(50);
+    };
+    reader.write = (text) => {
+      reader.writableNeedDrain = true;
+      return reader.written.push(text) > 0;
+    };
+    stall(1);
+    clock.advance(29_900);
+    expect(streams.makeRoom()).toBe(false);
+    // It takes all, and stalls again at what comes next.
+    stall(2);
+    clock.advance(29_900);
+    expect([streams.makeRoom(), reader.destroyed, streams.count]).toEqual([false, false, 1]);
+    clock.advance(100);
+    expect([streams.makeRoom(), reader.destroyed, streams.count]).toEqual([true, true, 0]);
+    expect(streams.makeRoom()).toBe(false);
   });
 });
 

@@ -1,13 +1,22 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { glimpse } from '../../src/api/office.ts';
 import { tokensFrom } from '../../src/api/tokens.ts';
+import type { ProxyControl } from '../../src/contract.ts';
+import { openAttachLink } from '../../src/control/attach-link.ts';
+import { connect as connectControl } from '../../src/control/client.ts';
+import type { BouncerError } from '../../src/errors.ts';
 import { StubControl } from '../control/stub-control.ts';
+import { echoBackend } from '../support/backends.ts';
 import { onCleanup } from '../support/cleanup.ts';
+import { named } from '../support/events.ts';
 import { eventually } from '../support/process-figures.ts';
+import { withProxy } from '../support/proxy.ts';
+import { connectViewer } from '../support/viewer.ts';
 import { within } from '../support/within.ts';
 import { ask, open, openOn, privateFolder, tcpOf } from './ask.ts';
 
@@ -39,6 +48,9 @@ const say = (
   return within('the end of a connection', promise, { ms: 20_000 });
 };
 
+const armed = async (control: ProxyControl) =>
+  (await glimpse(control))?.armed?.first.map(({ actor }) => actor).toSorted();
+
 describe('over TCP', () => {
   test.each(['/healthz', '/v1/proxy', '/v1/events', '/metrics', '/nothing'])(
     'nothing is said without a token, not even at %s',
@@ -69,8 +81,37 @@ describe('over TCP', () => {
     });
     expect(control.commands.map((command) => 'actor' in command && command.actor)).toEqual([
       'ci',
-      'Adé',
+      'ci (Adé)',
     ]);
+  });
+
+  test('a console acts under the name of its token, and knows its own intentions', async () => {
+    const proxy = await withProxy({ backend: (await echoBackend()).template });
+    const file = join(await privateFolder(), 'tokens');
+    await writeFile(file, `ci:${token}\n`, { mode: 0o600 });
+    const api = await openOn(proxy.control, {
+      socketPath: null,
+      listen,
+      tokenFile: file,
+    });
+    await connectViewer(proxy.url('a'));
+    const { viewer } = await proxy.events.next(named('viewer.admitted'));
+    const { port } = tcpOf(api);
+    const to = { host: '127.0.0.1', port, token };
+    const carrier = await openAttachLink(to);
+    const [ann, bob] = [connectControl(carrier), connectControl(await openAttachLink(to))];
+    const arm = { do: 'intend', what: 'armed', viewers: [viewer], dueMs: 60_000 } as const;
+    await ann.command({ ...arm, actor: 'ann' });
+    await bob.command({ ...arm, actor: 'bob' });
+    expect(await proxy.events.next(named('eviction.armed'))).toMatchObject({ actor: 'ci (ann)' });
+    expect(await armed(ann)).toEqual(['ann', 'ci (bob)']);
+    expect(await armed(bob)).toEqual(['bob', 'ci (ann)']);
+    expect(await armed(proxy.control)).toEqual(['ci (ann)', 'ci (bob)']);
+    // What a link has armed is taken back under the same name when it ends.
+    carrier.close();
+    expect(await proxy.events.next(named('eviction.undone'))).toMatchObject({ actor: 'ci (ann)' });
+    await bob.command({ do: 'stop', now: true });
+    expect(await proxy.events.next(named('proxy.stopped'))).toMatchObject({ actor: 'ci' });
   });
 
   test('others than this machine are let in only where that was asked for', async () => {
@@ -145,6 +186,23 @@ describe('tokens', () => {
     );
   });
 
+  test.each([
+    ['600', 'fine'],
+    ['640', 'fine'],
+    ['444', 'fine'],
+    ['660', 'others may write into .* \\(mode 0660\\); take that away: chmod go-w'],
+    ['602', 'others may write into .* \\(mode 0602\\)'],
+  ])('of a file with the mode %s: %s', async (mode, line) => {
+    const tokenFile = join(await privateFolder(), 'tokens');
+    await writeFile(tokenFile, token);
+    await chmod(tokenFile, Number.parseInt(mode, 8));
+    const opened = openTcp({ tokenFile, token: null }).then(
+      () => 'fine',
+      (error: unknown) => (error as BouncerError).line,
+    );
+    expect(await opened).toMatch(new RegExp(line));
+  });
+
   test('of a file that is not there stop the start', async () => {
     await expect(openTcp({ tokenFile: '/nowhere', token: null })).rejects.toThrow(
       /cannot be read \(ENOENT\)/,
@@ -169,8 +227,12 @@ describe('bounds', () => {
     );
   });
 
-  test('a head that does not end gets 408 within seconds', async () => {
-    expect(await say(await path(), 'GET /healthz HTTP/1.1\r\n')).toMatch(/^HTTP\/1\.1 408 /);
+  test('who says nothing, or does not come to an end, gets 408 within seconds', async () => {
+    const { place } = await openTcp();
+    const heads = ['', 'GET /healthz HTTP/1.1\r\n'];
+    const doors = [await path(), place];
+    const answers = await Promise.all(doors.flatMap((to) => heads.map((head) => say(to, head))));
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   });
 
   test('nothing is tunnelled, and only consoles are upgraded', async () => {
@@ -187,7 +249,11 @@ describe('bounds', () => {
     expect(await upgrade('/healthz', 'h2c')).toMatch(/^HTTP\/1\.1 200 /);
     const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
     const reply = await ask({ socketPath: to.path }, 'GET', '/v1/attach', { headers });
-    expect(reply.status).toBe(426);
+    expect([reply.status, reply.headers.upgrade]).toEqual([426, 'wsbouncer-control']);
+    const plain = 'GET /v1/attach HTTP/1.1\r\nHost: x\r\n';
+    const answers = await say(to, `${plain}\r\n${plain}Connection: close\r\n\r\n`);
+    const connections = [...answers.matchAll(/^Connection: (.*)\r$/gm)].map(([, value]) => value);
+    expect(connections).toEqual(['Upgrade', 'Upgrade, close']);
   });
 
   test('a body of any length to a route that takes none is not waited for', async () => {

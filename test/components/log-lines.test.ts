@@ -92,6 +92,10 @@ describe('armed evictions', () => {
   });
 });
 
+/** The keys that answers stand for. */
+const keys = (modal: Parameters<typeof lines.answerKey>[0], ...texts: readonly string[]) =>
+  texts.map((text) => lines.answerKey(modal, text));
+
 describe('questions', () => {
   const { snapshot } = new ConsoleDriver(smallWorld).state;
   const mira = viewerRow('v1', 'a', { who: 'mira' });
@@ -122,6 +126,13 @@ describe('questions', () => {
     expect(
       ask({ mode: 'confirm', viewers: [{ id: mira.id, row: mira }], reason: null, unsure: 0 }),
     ).toBe('evict v1 mira? type y and Enter; anything else cancels');
+    const detach = { mode: 'detach', interruptedAt: null } as const;
+    expect(ask(detach)).toBe(
+      'quit? Enter leaves the proxy running; type stop and Enter to stop it; anything else stays',
+    );
+    expect(lines.questionLine(detach, snapshot, false)).toBe(
+      'quit? Enter quits and leaves the proxy alone; anything else stays',
+    );
     expect(ask(bulk)).toBe(
       'evict 2 viewers of a: v1 mira, v2? type y and Enter; anything else cancels',
     );
@@ -149,8 +160,15 @@ describe('questions', () => {
 
   it('are answered with y, quitting with quit, and nothing else means yes', () => {
     const quit = { mode: 'quit', interruptedAt: null } as const;
-    expect(['y', 'Y', 'yes'].every((text) => lines.isYes(bulk, text))).toBe(true);
-    expect(lines.isYes(quit, 'quit')).toBe(true);
-    expect(['', 'n', 'yy', 'quit'].some((text) => lines.isYes(bulk, text))).toBe(false);
+    expect(keys(bulk, 'y', 'Y', 'yes')).toEqual(['y', 'y', 'y']);
+    expect(keys(bulk, '', 'n', 'yy', 'quit', 's', 'stop')).toEqual(Array(6).fill('esc'));
+    expect(keys(quit, 'quit', 'yes', '', 'stop')).toEqual(['y', 'y', 'esc', 'esc']);
+  });
+
+  it('to leave a proxy that runs elsewhere are answered with Enter alone, and stop stops it', () => {
+    const detach = { mode: 'detach', interruptedAt: null } as const;
+    expect(keys(detach, '', 'quit', 'y')).toEqual(['y', 'y', 'y']);
+    expect(keys(detach, 'stop', 's')).toEqual(['s', 's']);
+    expect(keys(detach, 'no', 'evict v1')).toEqual(['esc', 'esc']);
   });
 });

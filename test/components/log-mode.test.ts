@@ -230,6 +230,21 @@ describe('log mode', () => {
     expect(terminal.raw).toBe(false);
   });
 
+  it('leaves a proxy that runs elsewhere running at Enter alone, and stops it where told to', async () => {
+    const first = await logged({ attached: true });
+    await first.type('quit', enter);
+    await first.terminal.until(/^quit\? Enter leaves the proxy running; type stop and Enter/m);
+    await first.type(enter);
+    await expect(first.shown.done).resolves.toBe('quit');
+    expect(first.control.commands).toEqual([]);
+
+    const second = await logged({ attached: true });
+    await second.type('quit', enter, 'stop', enter);
+    await second.terminal.until(/^stop the proxy\? it closes 6 viewers; type y and Enter/m);
+    await second.type('y', enter);
+    expect(second.control.commands).toMatchObject([{ do: 'stop' }]);
+  });
+
   it('drains after a question, and counts down in its summary', async () => {
     const { terminal, control, type } = await logged();
     await type('drain 2m', enter);
@@ -349,6 +364,26 @@ describe('for a screen reader', () => {
     await type(enter);
     await terminal.until(/3 sessions[^]*3 sessions/);
     expect(await terminal.shows()).toBe('normal');
+  });
+
+  it('what others have armed before is told first, and again when the link is back', async () => {
+    const armed = {
+      count: 1,
+      first: [{ viewer: viewerId('v1042'), actor: 'bob', leftMs: 2_000 }],
+    };
+    const { terminal, control, shown } = await show(
+      { env: { INK_SCREEN_READER: 'true' }, attached: true },
+      80,
+      24,
+      { ...smallWorld, armed },
+    );
+    await terminal.until(/^bob evicts v1042 in 2 s$/m);
+    await control.show();
+    shown.linkDown('the link is lost', false);
+    await terminal.until(/^the link is lost; trying again$/m);
+    await control.show();
+    await terminal.until(/the link is lost[^]*^bob evicts v1042 in 2 s$/m);
+    expect(terminal.written.match(/bob evicts/g)).toHaveLength(2);
   });
 
   it('the terminal is given back all the same', async () => {

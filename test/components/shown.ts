@@ -11,7 +11,7 @@ import type { ProxyEvent } from '../../src/events.ts';
 import { smallWorld } from '../console/worlds.ts';
 import { onCleanup } from '../support/cleanup.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { FakeControl } from '../support/fake-control.ts';
+import { FakeControl, type World } from '../support/fake-control.ts';
 import { FakeTerminal } from '../support/fake-terminal.ts';
 import { turn } from '../support/turns.ts';
 
@@ -24,9 +24,14 @@ const plainConsole: ConsoleSettings = {
 };
 
 /** Shows it. */
-export const show = async (settings: Partial<ConsoleSettings> = {}, columns = 80, rows = 24) => {
+export const show = async (
+  settings: Partial<ConsoleSettings> = {},
+  columns = 80,
+  rows = 24,
+  world: World = smallWorld,
+) => {
   const terminal = new FakeTerminal(columns, rows);
-  const control = new FakeControl(smallWorld);
+  const control = new FakeControl(world);
   const clock = new FakeClock();
   const ears = new Set<(event: ProxyEvent) => void>();
   const proxy: { -readonly [Part in keyof ProxyControl]: ProxyControl[Part] } = {

@@ -36,6 +36,34 @@ const rowOf = (driver: ConsoleDriver, text: string): string =>
     .map((row) => row.split('│')[0] ?? '')
     .find((row) => row.includes(text)) ?? '';
 
+const withEmpty: World = {
+  ...smallWorld,
+  sessions: { ...smallWorld.sessions, quiet: [], shut: [] },
+  ownCaps: { quiet: 2 },
+  lockedAlone: ['shut'],
+};
+
+describe('a session without viewers', () => {
+  it('is in the list with its own cap or its lock, and counts among those that are known', () => {
+    const driver = at(withEmpty);
+    expect(rowOf(driver, ' quiet ')).toMatch(/◌ quiet +0\/2 +▯▯ +empty /);
+    expect(rowOf(driver, ' shut ')).toMatch(/◌ shut × +0\/3 +▯▯▯ +locked /);
+    expect(driver.screen).toContain('3 sessions');
+    expect(driver.screen).toContain('Sessions 5');
+    type(driver, '/q');
+    expect(driver.screen).toMatch(/\d of 5 sessions/);
+  });
+
+  it('can be gone to, and has nobody to evict', () => {
+    const driver = at(withEmpty);
+    run(driver, 'go quiet');
+    driver.settle();
+    expect(driver.screen).toContain('Viewers of quiet 0/2');
+    driver.press('e');
+    expect(commandsOf(driver)).toEqual([]);
+  });
+});
+
 describe('locking', () => {
   it.each([
     ['lock', { do: 'lock', session: null }],

@@ -35,6 +35,7 @@ describe('an event is told', () => {
       { event: 'proxy.listening', address: '127.0.0.1:8080', control: '/run/w/8080.sock' },
     ],
     ['stopped ', { event: 'proxy.stopped' }],
+    ['stopped by ann', { event: 'proxy.stopped', actor: 'ann' }],
     [
       'join deploy-77f1 v1042 8/8 from 10.8.1.30:52210',
       { event: 'viewer.admitted', dialMs: 3, ...named },

@@ -83,7 +83,7 @@ describe('a typed filter', () => {
     ['rtt:100', 'rtt: needs > or < and a time'],
     ['buf>lots', 'buf> needs bytes'],
     ['out>5m/h', 'out> needs bytes a second'],
-    ['state:', 'state: is one of stuck expiring late over full dialling ok'],
+    ['state:', 'state: is one of stuck expiring late over full dialling empty ok'],
     ['state:purple', 'state: is one of'],
     ['state:o', 'state:o may be over or ok'],
     ['state>late', 'state goes with a colon: state:'],

@@ -76,35 +76,43 @@ describe('the table of keys', () => {
     ]);
   });
 
-  it.each(['main', 'cap', 'quit', 'drain', 'bulk', 'confirm', 'detail', 'entry'] as const)(
-    'marks what changes the proxy, for consoles that may not: %s',
-    (mode) => {
-      const marked = new Set(keymap[mode].filter(({ changes }) => changes).map(({ act }) => act));
-      const acts = new Set<string>([
-        'tag',
-        'evict',
-        'undo',
-        'bulk',
-        'keep',
-        'cap-up',
-        'cap-down',
-        'now',
-        'lift',
-        'quit',
-        'apply',
-        'confirm',
-        'stop',
-        'interrupt',
-      ]);
-      if (mode === 'main') acts.add('cap');
-      for (const { act } of keymap[mode]) {
-        expect(marked.has(act)).toBe(acts.has(act));
-        for (const key of keymap[mode].find((one) => one.act === act)?.keys ?? []) {
-          expect(changes(mode, key)).toBe(acts.has(act));
-        }
+  it.each([
+    'main',
+    'cap',
+    'quit',
+    'detach',
+    'stop',
+    'drain',
+    'bulk',
+    'confirm',
+    'detail',
+    'entry',
+  ] as const)('marks what changes the proxy, for consoles that may not: %s', (mode) => {
+    const marked = new Set(keymap[mode].filter(({ changes }) => changes).map(({ act }) => act));
+    const acts = new Set<string>([
+      'tag',
+      'evict',
+      'undo',
+      'bulk',
+      'keep',
+      'cap-up',
+      'cap-down',
+      'now',
+      'lift',
+      'quit',
+      'apply',
+      'confirm',
+      'stop',
+      'interrupt',
+    ]);
+    if (mode === 'main') acts.add('cap');
+    for (const { act } of keymap[mode]) {
+      expect(marked.has(act)).toBe(acts.has(act));
+      for (const key of keymap[mode].find((one) => one.act === act)?.keys ?? []) {
+        expect(changes(mode, key)).toBe(acts.has(act));
       }
-    },
-  );
+    }
+  });
 
   it('confirms quitting with y alone', () => {
     const confirming = keymap.quit.filter(({ act }) => act === 'confirm');

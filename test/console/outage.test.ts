@@ -18,7 +18,8 @@ const key = (driver: ConsoleDriver, ...keys: readonly string[]) =>
 const said = (driver: ConsoleDriver): string => driver.rows().slice(-2).join('\n');
 
 const down = (driver: ConsoleDriver, stopped = false): void => {
-  driver.input({ type: 'link-down', reason: 'the link to the proxy is lost', stopped });
+  const reason = stopped ? 'stopped by ann@ops1:12' : 'the link to the proxy is lost';
+  driver.input({ type: 'link-down', reason, stopped });
 };
 
 const sent = ({ effects }: ConsoleDriver) => effects.filter((effect) => effect.do === 'send');
@@ -91,18 +92,19 @@ describe('an attached console without its link', () => {
     down(driver);
     key(driver, 'q');
     expect(driver.rows().join('\n')).toContain('The proxy is not touched.');
-    key(driver, 'y');
+    expect(driver.rows().join('\n')).toContain('enter quit (default)');
+    key(driver, 'enter');
     expect(driver.effects).toContainEqual({ do: 'quit' });
   });
 });
 
 describe('a proxy that has stopped', () => {
-  it('is said to have, also while nobody answers there any more', () => {
+  it('is said to have, and by whom, also while nobody answers there any more', () => {
     const driver = open();
     down(driver, true);
     down(driver);
     expect(driver.rows()[0]).toMatch(/STOPPED 0s/);
-    expect(said(driver)).toContain('the proxy has stopped; waiting for the next one');
+    expect(said(driver)).toContain('stopped by ann@ops1:12; waiting for the next one');
   });
 
   it('is not confused with the next one, whose viewers have the same ids', () => {
@@ -122,20 +124,72 @@ describe('a proxy that has stopped', () => {
 });
 
 describe('quitting an attached console', () => {
-  it('says that the proxy goes on, and offers to stop it after a question of its own', () => {
+  it.each(['enter', 'y'])('leaves the proxy running with %s', (answer) => {
     const driver = open();
     driver.press('q');
     expect(driver.rows().join('\n')).toMatch(
-      /Quit this console\?[^]*The proxy goes on, with \d+ viewers/,
+      /Quit this console\?[^]*The proxy goes on, with \d+ viewers[^]*enter leave it running \(default\)/,
     );
-    driver.press('s');
+    driver.press(answer);
+    expect(driver.effects).toEqual([{ do: 'quit' }]);
+  });
+
+  it.each(['esc', 'q', 'n'])('comes to nothing with %s', (answer) => {
+    const driver = open();
+    driver.press('q', answer);
+    expect(driver.state.modal.mode).toBe('main');
+    expect(driver.effects).toEqual([]);
+  });
+
+  it('does not follow from keys that came before its question', () => {
+    const driver = open();
+    driver.chunk('q', 'enter');
+    expect(driver.effects).toEqual([]);
+    expect(said(driver)).toContain('this question was not on the screen: read it first');
+  });
+
+  it('offers to stop the proxy after a question of its own', () => {
+    const driver = open();
+    driver.press('q', 's');
     expect(driver.rows().join('\n')).toMatch(/Stop the proxy\?[^]*This closes \d+ viewers/);
     driver.press('y');
     expect(sent(driver)).toContainEqual({
       do: 'send',
-      command: { do: 'stop', now: false },
+      command: { do: 'stop', now: false, actor: attached.actor },
       reply: { of: 'stop' },
     });
+    expect(driver.effects).not.toContainEqual({ do: 'quit' });
+  });
+
+  it('ends with the proxy where that was stopped from its question', () => {
+    const driver = open();
+    driver.press('q', 's', 'y');
+    driver.respond();
+    down(driver);
+    expect(driver.effects).not.toContainEqual({ do: 'quit' });
+    down(driver, true);
+    expect(driver.effects).toContainEqual({ do: 'quit' });
+  });
+
+  it('waits for the next proxy where :stop ended the last', () => {
+    const driver = open();
+    driver.input({ type: 'typed-command', text: 'stop' });
+    driver.press('y');
+    driver.respond();
+    down(driver, true);
+    expect(driver.effects).not.toContainEqual({ do: 'quit' });
+  });
+
+  it('does not follow a proxy that would not stop', () => {
+    const driver = open();
+    driver.press('q', 's', 'y');
+    driver.input({
+      type: 'result',
+      reply: { of: 'stop' },
+      result: { ok: false, reason: 'not today' },
+    });
+    expect(said(driver)).toContain('not stopped: not today');
+    down(driver, true);
     expect(driver.effects).not.toContainEqual({ do: 'quit' });
   });
 
@@ -144,8 +198,8 @@ describe('quitting an attached console', () => {
     const driver = new ConsoleDriver(smallWorld, { columns: 110, rows: 30 }, settings);
     driver.settle();
     driver.press('q', 's');
-    expect(driver.state.modal.mode).toBe('quit');
-    driver.press('y');
+    expect(driver.state.modal.mode).toBe('detach');
+    driver.press('enter');
     expect(driver.effects).toEqual([{ do: 'quit' }]);
   });
 

@@ -72,6 +72,8 @@ const modals: fc.Arbitrary<(driver: ConsoleDriver) => Modal> = fc
     return fc.constantFrom<(driver: ConsoleDriver) => Modal>(
       () => ({ mode: 'main' }),
       () => ({ mode: 'quit', interruptedAt: null }),
+      () => ({ mode: 'detach', interruptedAt: null }),
+      () => ({ mode: 'stop', thenQuit: flag }),
       () => ({ mode: 'drain', windowMs: count * 1000 }),
       () => ({ mode: 'help', top: 0, search: flag ? prompt : null, typing: flag }),
       () => ({ mode: 'filter', prompt, before: noFilter }),

@@ -81,7 +81,7 @@ describe('the signs', () => {
       expect(sign).toHaveLength(1);
     }
     expect(spark).toHaveLength(8);
-    expect(new Set([...Object.values(state), glyphs.evicting, glyphs.gone]).size).toBe(9);
+    expect(new Set([...Object.values(state), glyphs.evicting, glyphs.gone]).size).toBe(10);
     const all = JSON.stringify(glyphs);
     expect(/^[\x20-\x7e]*$/.test(all)).toBe(name === '7-bit');
   });

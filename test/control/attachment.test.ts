@@ -89,10 +89,18 @@ describe('an attachment', () => {
     async (reason) => {
       const { control, news, first } = await attached();
       first.say({ type: 'bye', reason });
-      expect(await news.next()).toEqual({ link: 'down', reason, stopped: true });
+      const words = `the proxy has ${reason}`;
+      expect(await news.next()).toEqual({ link: 'down', reason: words, stopped: true });
       control.detach();
     },
   );
+
+  it('says who has stopped the proxy, where that is known', async () => {
+    const { control, news, first } = await attached();
+    first.say({ type: 'bye', reason: 'stopped', by: 'ann' });
+    expect(await news.next()).toEqual({ link: 'down', reason: 'stopped by ann', stopped: true });
+    control.detach();
+  });
 
   it('counts a link as lost on which nothing is answered', async () => {
     const { control, clock, news, first } = await attached();

@@ -34,6 +34,35 @@ const settled = async (promise: unknown): Promise<boolean> => {
   return done;
 };
 
+describe('a picture for several links', () => {
+  it('is written once', async () => {
+    const control = new StubControl();
+    const carriers = [new HandCarrier(), new HandCarrier(), new HandCarrier()];
+    const offer = serve(control);
+    for (const carrier of carriers) {
+      offer(carrier);
+      carrier.say(hello, { type: 'watch', id: 7, view: someView });
+    }
+    let written = 0;
+    const address = '127.0.0.1:8080';
+    const picture = Object.defineProperty(snapshotAt(1), 'address', {
+      get: () => {
+        written += 1;
+        return address;
+      },
+    });
+    for (const watch of control.watches) void watch.show(picture);
+    for (const { sent } of carriers) {
+      expect(await sent.next(typed('snapshot'))).toEqual({
+        type: 'snapshot',
+        id: 7,
+        snapshot: { ...snapshotAt(1), address },
+      });
+    }
+    expect(written).toBe(1);
+  });
+});
+
 describe('greeting', () => {
   it('says first which version it speaks', () => {
     const { carrier } = served();

@@ -1,26 +1,43 @@
 /** Every value that may cross a control link, made up by chance. */
 import * as fc from 'fast-check';
 import type {
+  Arming,
   CapPreview,
   Command,
   CommandResult,
+  EventKind,
   FeedEntry,
   Filter,
   FilterTerm,
+  Holder,
+  LogPosition,
   SessionId,
   SessionRow,
+  SessionSort,
+  SessionState,
   Slice,
   Snapshot,
+  Sort,
   Tombstone,
   Totals,
   View,
   ViewerDetail,
   ViewerId,
   ViewerRow,
+  ViewerSort,
+  ViewerState,
   Window,
 } from '../../src/contract.ts';
 import type { FromProxy, ToProxy } from '../../src/control/wire.ts';
-import type { ClosePut, ProxyEvent } from '../../src/events.ts';
+import type {
+  ClosePut,
+  DialCause,
+  EvictionCause,
+  LeaveCause,
+  ProxyEvent,
+  RefusalCause,
+} from '../../src/events.ts';
+import { list, maybe, orNull, record, tagged, words } from '../support/typed-arbitraries.ts';
 
 const count = fc.nat();
 const rows = fc.nat(10_000);
@@ -30,56 +47,84 @@ const flag = fc.boolean();
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0 || 0);
 const session = text as fc.Arbitrary<SessionId>;
 const viewer = count.map((n) => `v${n}` as ViewerId);
-const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary);
 
-const window = <Id>(id: fc.Arbitrary<Id>): fc.Arbitrary<Window<Id>> =>
-  fc.record({
+const window = <Id extends string>(id: fc.Arbitrary<Id>) =>
+  record<Window<string>>({
     anchor: orNull(id),
-    edge: fc.constantFrom('first' as const, 'last' as const),
+    edge: words<'first' | 'last'>({ first: true, last: true }),
     before: rows,
     after: rows,
-  });
+  }) as fc.Arbitrary<Window<Id>>;
 
-const viewerStates = ['dialling', 'ok', 'late', 'expiring', 'stuck'] as const;
-const sessionStates = ['ok', 'full', 'over', 'late', 'expiring', 'stuck'] as const;
-const viewerSorts = ['worst', 'id', 'who', 'rtt', 'deadline', 'buffer', 'rate', 'age'] as const;
-const sessionSorts = [
-  'worst',
-  'name',
-  'viewers',
-  'rtt',
-  'buffer',
-  'refused',
-  'rate',
-  'age',
-] as const;
-const eventKinds = ['refusals', 'evictions', 'visits', 'states', 'backends', 'operator'] as const;
+const viewerStates = { dialling: true, ok: true, late: true, expiring: true, stuck: true } as const;
+const viewerState = words<ViewerState>(viewerStates);
+const sessionStates = {
+  ok: true,
+  full: true,
+  over: true,
+  empty: true,
+  late: true,
+  expiring: true,
+  stuck: true,
+} as const;
 
-const filterTerm: fc.Arbitrary<FilterTerm> = fc.oneof(
-  fc.record({
-    on: fc.constantFrom(...(['text', 'session', 'who'] as const)),
-    has: text,
-    not: flag,
+const sessionSort = record<Sort<SessionSort>>({
+  by: words<SessionSort>({
+    worst: true,
+    name: true,
+    viewers: true,
+    rtt: true,
+    buffer: true,
+    refused: true,
+    rate: true,
+    age: true,
   }),
-  fc.record({
-    on: fc.constant('state' as const),
-    is: fc.constantFrom(...viewerStates, ...sessionStates),
-    not: flag,
+  reversed: flag,
+});
+
+const viewerSort = record<Sort<ViewerSort>>({
+  by: words<ViewerSort>({
+    worst: true,
+    id: true,
+    who: true,
+    rtt: true,
+    deadline: true,
+    buffer: true,
+    rate: true,
+    age: true,
   }),
-  fc.record({
-    on: fc.constantFrom(...(['rtt', 'age', 'left', 'buffer', 'rate'] as const)),
-    than: fc.constantFrom(...(['more', 'less'] as const)),
-    bound: number,
-    not: flag,
+  reversed: flag,
+});
+
+const hasText = { has: text, not: flag };
+const bounded = {
+  than: words<'more' | 'less'>({ more: true, less: true }),
+  bound: number,
+  not: flag,
+};
+
+const filter: fc.Arbitrary<Filter> = fc.array(
+  tagged<FilterTerm, 'on'>('on', {
+    text: hasText,
+    session: hasText,
+    who: hasText,
+    state: {
+      is: words<ViewerState | SessionState>({ ...viewerStates, ...sessionStates }),
+      not: flag,
+    },
+    rtt: bounded,
+    age: bounded,
+    left: bounded,
+    buffer: bounded,
+    rate: bounded,
   }),
+  { maxLength: 5 },
 );
 
-const filter: fc.Arbitrary<Filter> = fc.array(filterTerm, { maxLength: 5 });
-
-const view: fc.Arbitrary<View> = fc.record({
+const view = record<View>({
   sessions: window(session),
-  sessionSort: fc.record({ by: fc.constantFrom(...sessionSorts), reversed: flag }),
-  viewerSort: fc.record({ by: fc.constantFrom(...viewerSorts), reversed: flag }),
+  sessionSort,
+  viewerSort,
   filter,
   session: orNull(session),
   viewers: window(viewer),
@@ -87,218 +132,170 @@ const view: fc.Arbitrary<View> = fc.record({
   followed: fc.array(viewer),
   detail: orNull(viewer),
   gone: rows,
-  events: fc.record({
+  events: record<View['events']>({
     rows,
     upTo: orNull(count),
-    kind: orNull(fc.constantFrom(...eventKinds)),
+    kind: orNull(
+      words<EventKind>({
+        refusals: true,
+        evictions: true,
+        visits: true,
+        states: true,
+        backends: true,
+        operator: true,
+      }),
+    ),
   }),
 });
 
-const command: fc.Arbitrary<Command> = fc.oneof(
-  fc.record(
-    { do: fc.constant('evict' as const), viewer, actor: text, reason: text },
-    { requiredKeys: ['do', 'viewer', 'actor'] },
-  ),
-  fc.record({ do: fc.constant('keep' as const), viewer, forMs: number, actor: text }),
-  fc.record({
-    do: fc.constant('list' as const),
+const command = tagged<Command, 'do'>('do', {
+  evict: { viewer, actor: text, reason: maybe(text) },
+  keep: { viewer, forMs: number, actor: text },
+  list: {
     session: orNull(session),
     filter,
     after: orNull(viewer),
     most: number,
-  }),
-  fc.record(
-    { do: fc.constant('set-cap' as const), cap: number, session, actor: text },
-    { requiredKeys: ['do', 'cap', 'actor'] },
-  ),
-  fc.record({ do: fc.constant('lift-cap' as const), session, actor: text }),
-  fc.record(
-    { do: fc.constant('preview-cap' as const), cap: number, session },
-    { requiredKeys: ['do', 'cap'] },
-  ),
-  fc.record({
-    do: fc.constantFrom(...(['lock', 'unlock'] as const)),
-    session: orNull(session),
-    actor: text,
-  }),
-  fc.record({ do: fc.constant('drain' as const), windowMs: number, actor: text }),
-  fc.record({
-    do: fc.constant('intend' as const),
-    what: fc.constantFrom(...(['armed', 'undone'] as const)),
-    viewers: fc.array(viewer, { maxLength: 3 }),
+    sort: maybe(viewerSort),
+    skip: maybe(count),
+  },
+  'set-cap': { cap: number, session: maybe(session), actor: text },
+  'lift-cap': { session, actor: text },
+  'preview-cap': { cap: number, session: maybe(session) },
+  lock: { session: orNull(session), actor: text },
+  unlock: { session: orNull(session), actor: text },
+  drain: { windowMs: number, actor: text },
+  intend: {
+    what: words<'armed' | 'undone'>({ armed: true, undone: true }),
+    viewers: list(viewer),
     dueMs: number,
     actor: text,
-  }),
-  fc.record({ do: fc.constant('stop' as const), now: flag }),
-);
+  },
+  stop: { now: flag, actor: maybe(text) },
+});
 
-const preview: fc.Arbitrary<CapPreview> = fc.record({
+const preview = record<CapPreview>({
   cap: number,
-  over: fc.array(fc.record({ session, viewers: count })),
+  over: list(record<CapPreview['over'][number]>({ session, viewers: count })),
   overCount: count,
   freeNow: number,
   freeThen: number,
 });
 
 const time = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
-const place = { time, session, remote: text, viewers: count, cap: count };
+const place = { time, session, remote: text, who: maybe(text), viewers: count, cap: count };
 const named = { ...place, viewer };
 const measured = { ...named, silentMs: number, queuedBytes: number };
-const leaveCauses = [
-  'viewer-closed',
-  'viewer-lost',
-  'backend-closed',
-  'backend-lost',
-  'message-too-big',
-  'protocol-error',
-  'shutdown',
-] as const;
-const evictionCauses = ['pong-timeout', 'write-timeout', 'operator'] as const;
-const put = fc.record(
-  { code: count, reason: text, closeSent: flag },
-  { requiredKeys: ['closeSent'] },
-) as fc.Arbitrary<ClosePut>;
-const maybePut = fc.oneof(fc.constant({}), put);
-const event = <Name extends ProxyEvent['event']>(name: Name) => fc.constant(name);
-
-const both = <A, B>(first: fc.Arbitrary<A>, second: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
-  fc.tuple(first, second).map(([a, b]) => Object.assign({}, a, b));
-
-const placeless: fc.Arbitrary<ProxyEvent> = fc.oneof(
-  fc.record(
-    { time, event: event('proxy.listening'), address: text, control: text, controlListen: text },
-    { requiredKeys: ['time', 'event', 'address'] },
-  ),
-  fc.record(
-    {
-      time,
-      event: event('proxy.draining'),
-      windowMs: number,
-      beforeMs: number,
-      viewers: count,
-      actor: text,
-    },
-    { requiredKeys: ['time', 'event', 'windowMs', 'viewers', 'actor'] },
-  ),
-  fc.record({ time, event: event('proxy.stopped') }),
-  fc.record(
-    {
-      time,
-      event: fc.constantFrom(...(['session.locked', 'session.unlocked'] as const)),
-      session,
-      actor: text,
-    },
-    { requiredKeys: ['time', 'event', 'actor'] },
-  ),
-  fc.record({
-    time,
-    event: event('eviction.armed'),
-    viewers: fc.array(viewer, { maxLength: 3 }),
-    count,
-    dueMs: number,
-    actor: text,
-  }),
-  fc.record({
-    time,
-    event: event('eviction.undone'),
-    viewers: fc.array(viewer, { maxLength: 3 }),
-    count,
-    actor: text,
-  }),
-  fc.record(
-    { time, event: event('log.failed'), path: text, detail: text },
-    { requiredKeys: ['time', 'event', 'detail'] },
-  ),
-  fc.record({ time, event: event('log.recovered'), lost: count }),
-  fc.record(
-    { time, event: event('command.refused'), do: text, target: text, actor: text, reason: text },
-    { requiredKeys: ['time', 'event', 'do', 'actor', 'reason'] },
-  ),
-  fc.record(
-    {
-      time,
-      event: event('cap.changed'),
-      from: count,
-      to: count,
-      actor: text,
-      session,
-      lifted: fc.constant(true as const),
-    },
-    { requiredKeys: ['time', 'event', 'from', 'to', 'actor'] },
-  ),
-  fc.record({ time, event: event('session.full'), session, viewers: count, cap: count }),
-  fc.record({ time, event: event('events.dropped'), count }),
-);
-
-const placed: fc.Arbitrary<ProxyEvent> = fc.oneof(
-  fc.record({ ...named, event: event('viewer.admitted'), dialMs: number }),
-  both(
-    fc.record(
-      {
-        ...place,
-        event: event('viewer.refused'),
-        cause: fc.constantFrom(...(['cap', 'max-viewers', 'locked', 'draining'] as const)),
-        status: count,
-      },
-      { requiredKeys: ['event', 'cause', 'time', 'session', 'remote', 'viewers', 'cap'] },
-    ),
-    maybePut,
-  ),
-  fc.record({ ...measured, event: event('viewer.late') }),
-  fc.record({ ...measured, event: event('viewer.expiring') }),
-  fc.record({ ...measured, event: event('viewer.stuck') }),
-  fc.record({ ...measured, event: event('viewer.recovered') }),
-  fc.record({ ...named, event: event('viewer.kept'), forMs: number, actor: text }),
-  both(
-    fc.record({
-      ...named,
-      event: event('viewer.evicted'),
-      cause: fc.constantFrom(...evictionCauses),
-    }),
-    both(put, fc.record({ actor: text, note: text }, { requiredKeys: [] })),
-  ),
-  both(
-    fc.record({
-      ...named,
-      event: event('viewer.left'),
-      cause: fc.constantFrom(...leaveCauses, 'evicted' as const),
-      durationMs: number,
-      bytesToViewer: number,
-      bytesToBackend: number,
-      messagesToViewer: number,
-      messagesToBackend: number,
-    }),
-    put,
-  ),
-  both(
-    fc.record({
-      ...named,
-      event: event('backend.unavailable'),
-      cause: fc.constantFrom(
-        ...(['refused', 'timeout', 'bad-answer', 'aborted', 'error', 'unknown-session'] as const),
-      ),
-      detail: text,
-      dialMs: number,
-    }),
-    both(maybePut, fc.record({ actor: text, note: text }, { requiredKeys: [] })),
-  ),
-);
+const put = { code: maybe(count), reason: maybe(text), closeSent: flag };
+const putOrNot = { ...put, closeSent: maybe<ClosePut['closeSent']>(flag) };
+const evictionCauses: Readonly<Record<EvictionCause, true>> = {
+  'pong-timeout': true,
+  'write-timeout': true,
+  operator: true,
+};
+const leaveCauses: Readonly<Record<Exclude<LeaveCause, 'evicted'>, true>> = {
+  'viewer-closed': true,
+  'viewer-lost': true,
+  'backend-closed': true,
+  'backend-lost': true,
+  'message-too-big': true,
+  'protocol-error': true,
+  shutdown: true,
+};
 
 /** Every event. */
-export const anyEvent: fc.Arbitrary<ProxyEvent> = fc.oneof(
-  placeless,
-  placed,
-  both(
-    placed as fc.Arbitrary<ProxyEvent & { readonly session: SessionId }>,
-    fc.record({ who: text }),
-  ),
-);
+export const anyEvent: fc.Arbitrary<ProxyEvent> = tagged<ProxyEvent, 'event'>('event', {
+  'proxy.listening': { time, address: text, control: maybe(text), controlListen: maybe(text) },
+  'proxy.draining': {
+    time,
+    windowMs: number,
+    beforeMs: maybe(number),
+    viewers: count,
+    actor: text,
+  },
+  'proxy.stopped': { time, actor: maybe(text) },
+  'viewer.admitted': { ...named, dialMs: number, heldMs: maybe(number) },
+  'viewer.refused': {
+    ...place,
+    ...putOrNot,
+    cause: words<RefusalCause>({
+      cap: true,
+      'max-viewers': true,
+      locked: true,
+      draining: true,
+      shutdown: true,
+    }),
+    heldMs: maybe(number),
+    status: maybe(count),
+  },
+  'viewer.late': measured,
+  'viewer.expiring': measured,
+  'viewer.stuck': measured,
+  'viewer.recovered': measured,
+  'viewer.kept': { ...named, forMs: number, actor: text },
+  'viewer.evicted': {
+    ...named,
+    ...put,
+    cause: words<EvictionCause>(evictionCauses),
+    actor: maybe(text),
+    note: maybe(text),
+  },
+  'viewer.left': {
+    ...named,
+    ...put,
+    cause: words<LeaveCause>({ ...leaveCauses, evicted: true }),
+    durationMs: number,
+    bytesToViewer: number,
+    bytesToBackend: number,
+    messagesToViewer: number,
+    messagesToBackend: number,
+  },
+  'backend.unavailable': {
+    ...named,
+    ...putOrNot,
+    cause: words<DialCause>({
+      refused: true,
+      timeout: true,
+      'bad-answer': true,
+      aborted: true,
+      error: true,
+      'unknown-session': true,
+    }),
+    detail: text,
+    dialMs: number,
+    status: maybe(count),
+    actor: maybe(text),
+    note: maybe(text),
+  },
+  'cap.changed': {
+    time,
+    from: count,
+    to: count,
+    actor: text,
+    session: maybe(session),
+    lifted: maybe(fc.constant(true as const)),
+  },
+  'session.full': { time, session, viewers: count, cap: count },
+  'session.locked': { time, session: maybe(session), actor: text },
+  'session.unlocked': { time, session: maybe(session), actor: text },
+  'eviction.armed': { time, viewers: list(viewer), count, dueMs: number, actor: text },
+  'eviction.undone': { time, viewers: list(viewer), count, actor: text },
+  'command.refused': { time, do: text, target: maybe(text), actor: text, reason: text },
+  'log.failed': { time, path: maybe(text), detail: text },
+  'log.recovered': { time, lost: count },
+  'descriptors.exhausted': { time, limit: maybe(count) },
+  'descriptors.recovered': { time, exhaustedMs: number },
+  'events.dropped': { time, count },
+});
 
-const slice = <Row>(row: fc.Arbitrary<Row>): fc.Arbitrary<Slice<Row>> =>
-  fc.record({ from: count, total: count, rows: fc.array(row, { maxLength: 3 }) });
+const slice = <Row>(row: fc.Arbitrary<Row>) =>
+  record<Slice<unknown>>({ from: count, total: count, rows: list(row) }) as fc.Arbitrary<
+    Slice<Row>
+  >;
 
-const totals: fc.Arbitrary<Totals> = fc.record({
+const totals = record<Totals>({
   sessions: count,
+  empty: maybe(count),
   viewers: count,
   late: count,
   expiring: count,
@@ -307,16 +304,16 @@ const totals: fc.Arbitrary<Totals> = fc.record({
   over: count,
   locked: flag,
   locks: count,
-  draining: orNull(fc.record({ leftMs: number, viewers: count })),
+  draining: orNull(record<NonNullable<Totals['draining']>>({ leftMs: number, viewers: count })),
   held: count,
   refused: count,
   evicted: count,
   logFails: flag,
 });
 
-const sessionRow: fc.Arbitrary<SessionRow> = fc.record({
+const sessionRow = record<SessionRow>({
   id: session,
-  state: fc.constantFrom(...sessionStates),
+  state: words<SessionState>(sessionStates),
   viewers: count,
   dialling: count,
   cap: count,
@@ -329,12 +326,12 @@ const sessionRow: fc.Arbitrary<SessionRow> = fc.record({
   ageMs: number,
 });
 
-const viewerRow: fc.Arbitrary<ViewerRow> = fc.record({
+const viewerRow = record<ViewerRow>({
   id: viewer,
   session,
   remote: text,
   who: orNull(text),
-  state: fc.constantFrom(...viewerStates),
+  state: viewerState,
   rttMs: orNull(number),
   smoothedRttMs: orNull(number),
   recentRttsMs: fc.array(number, { maxLength: 8 }),
@@ -351,25 +348,25 @@ const viewerRow: fc.Arbitrary<ViewerRow> = fc.record({
 });
 
 const result: fc.Arbitrary<CommandResult> = fc.oneof(
-  fc.record(
-    {
-      ok: fc.constant(true as const),
-      preview,
-      viewers: fc.array(viewerRow, { maxLength: 3 }),
-      more: flag,
-    },
-    { requiredKeys: ['ok'] },
-  ),
-  fc.record({ ok: fc.constant(false as const), reason: text }),
+  record<Extract<CommandResult, { readonly ok: true }>>({
+    ok: fc.constant(true as const),
+    preview: maybe(preview),
+    viewers: maybe(list(viewerRow)),
+    more: maybe(flag),
+  }),
+  record<Extract<CommandResult, { readonly ok: false }>>({
+    ok: fc.constant(false as const),
+    reason: text,
+  }),
 );
 
-const tombstone: fc.Arbitrary<Tombstone> = fc.record({
+const tombstone = record<Tombstone>({
   id: viewer,
   session,
   remote: text,
   who: orNull(text),
   at: number,
-  cause: fc.constantFrom(...leaveCauses, ...evictionCauses),
+  cause: words<Tombstone['cause']>({ ...leaveCauses, ...evictionCauses }),
   actor: orNull(text),
   code: orNull(count),
   reason: orNull(text),
@@ -379,13 +376,16 @@ const tombstone: fc.Arbitrary<Tombstone> = fc.record({
 });
 
 const detail: fc.Arbitrary<ViewerDetail> = fc.oneof(
-  fc.record({ gone: fc.constant(true as const), tombstone }),
-  fc.record({
+  record<Extract<ViewerDetail, { readonly gone: true }>>({
+    gone: fc.constant(true as const),
+    tombstone,
+  }),
+  record<Extract<ViewerDetail, { readonly gone: false }>>({
     gone: fc.constant(false as const),
     row: viewerRow,
     arrivedAt: number,
-    rttsMs: fc.array(number, { maxLength: 5 }),
-    queues: fc.array(number, { maxLength: 5 }),
+    rttsMs: list(number),
+    queues: list(number),
     queueStepMs: number,
     pingsSent: count,
     pingsLost: count,
@@ -394,27 +394,20 @@ const detail: fc.Arbitrary<ViewerDetail> = fc.oneof(
   }),
 );
 
-const feedEntry: fc.Arbitrary<FeedEntry> = fc.record({
+const feedEntry = record<FeedEntry>({
   seq: count,
   event: anyEvent,
   count,
   spanMs: number,
-  holders: fc.array(
-    fc.record({
-      viewer,
-      who: orNull(text),
-      remote: text,
-      state: fc.constantFrom(...viewerStates),
-    }),
-    { maxLength: 3 },
-  ),
+  holders: list(record<Holder>({ viewer, who: orNull(text), remote: text, state: viewerState })),
 });
 
-const snapshot: fc.Arbitrary<Snapshot> = fc.record({
+const snapshot = record<Snapshot>({
   seq: count,
   at: number,
   startedAt: number,
   address: text,
+  control: maybe(text),
   cap: count,
   maxViewers: count,
   pingIntervalMs: number,
@@ -425,36 +418,48 @@ const snapshot: fc.Arbitrary<Snapshot> = fc.record({
   sessions: slice(sessionRow),
   session: orNull(session),
   viewers: slice(viewerRow),
-  worst: fc.array(viewerRow, { maxLength: 3 }),
-  followed: fc.array(viewerRow, { maxLength: 3 }),
+  worst: list(viewerRow),
+  followed: list(viewerRow),
   detail: orNull(detail),
-  gone: fc.array(tombstone, { maxLength: 3 }),
-  events: fc.array(feedEntry, { maxLength: 3 }),
+  gone: list(tombstone),
+  events: list(feedEntry),
   newestEvent: count,
+  armed: maybe(
+    record<NonNullable<Snapshot['armed']>>({
+      count,
+      first: list(record<Arming>({ viewer, actor: text, leftMs: number })),
+    }),
+  ),
+  replay: maybe(
+    record<LogPosition>({
+      index: count,
+      count,
+      startsAt: number,
+      endsAt: number,
+      speed: number,
+    }),
+  ),
 });
 
-const type = <Name extends (ToProxy | FromProxy)['type']>(name: Name) => fc.constant(name);
-
 /** What a screen says. */
-export const anyToProxy: fc.Arbitrary<ToProxy> = fc.oneof(
-  fc.record({ type: type('hello'), version: number }),
-  fc.record({ type: type('watch'), id: count, view }),
-  fc.record({ type: type('look'), id: count, view, later: fc.boolean() }),
-  fc.record({ type: type('look'), id: count, view }),
-  fc.record({ type: type('seen'), id: count }),
-  fc.record({ type: type('unwatch'), id: count }),
-  fc.record({ type: type('listen') }),
-  fc.record({ type: type('heard') }),
-  fc.record({ type: type('unlisten') }),
-  fc.record({ type: type('command'), id: count, command }),
-);
+export const anyToProxy: fc.Arbitrary<ToProxy> = tagged<ToProxy, 'type'>('type', {
+  hello: { version: number },
+  watch: { id: count, view },
+  look: { id: count, view, later: maybe(flag) },
+  seen: { id: count },
+  unwatch: { id: count },
+  listen: { after: maybe(text) },
+  heard: {},
+  unlisten: {},
+  command: { id: count, command },
+});
 
 /** What the proxy's side says. */
-export const anyFromProxy: fc.Arbitrary<FromProxy> = fc.oneof(
-  fc.record({ type: type('hello'), version: number }),
-  fc.record({ type: type('snapshot'), id: count, snapshot }),
-  fc.record({ type: type('events'), events: fc.array(anyEvent, { maxLength: 5 }) }),
-  fc.record({ type: type('result'), id: count, result }),
-  fc.record({ type: type('complaint'), reason: text }),
-  fc.record({ type: type('bye'), reason: text }),
-);
+export const anyFromProxy: fc.Arbitrary<FromProxy> = tagged<FromProxy, 'type'>('type', {
+  hello: { version: number },
+  snapshot: { id: count, snapshot },
+  events: { events: list(anyEvent), place: maybe(text) },
+  result: { id: count, result },
+  complaint: { reason: text },
+  bye: { reason: text, by: maybe(text) },
+});

@@ -113,6 +113,16 @@ const optional = new Set([
   'control',
   'controlListen',
   'target',
+  'by',
+  'after',
+  'place',
+  'armed',
+  'empty',
+  'heldMs',
+  'limit',
+  'sort',
+  'skip',
+  'replay',
 ]);
 
 /** A copy of a message without one of its values, chosen by `at`, or with junk in its place. */

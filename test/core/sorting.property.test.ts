@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Window } from '../../src/contract.ts';
-import { sortedSlice, type Order } from '../../src/core/sorting.ts';
+import { sortedPart, sortedSlice, type Order } from '../../src/core/sorting.ts';
 
 type Row = { readonly id: number; readonly key: number | string | null };
 
@@ -172,5 +172,23 @@ describe('the work', () => {
     }
     const bound = 4 * Math.log2(size) * size;
     expect(work(rows)).toBeLessThan(bound);
+  });
+
+  it('is whole in the end for who takes it part by part, by the last one or by their number', () => {
+    const order = fc.record({ reversed: fc.boolean(), byLast: fc.boolean(), most: fc.nat(40) });
+    fc.assert(
+      fc.property(list, order, (rows, { reversed, byLast, most }) => {
+        const taken: Row[] = [];
+        for (let more = true; more;) {
+          const after = byLast ? (taken.at(-1)?.id ?? null) : null;
+          const asked = { after, skip: taken.length, most: most + 1 };
+          const part = sortedPart(rows, orderBy(reversed), asked, ({ id }) => id);
+          expect(part.rows.length).toBe(Math.min(most + 1, rows.length - taken.length));
+          taken.push(...part.rows);
+          ({ more } = part);
+        }
+        expect(taken).toEqual(sorted(rows, reversed));
+      }),
+    );
   });
 });

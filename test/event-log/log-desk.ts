@@ -53,7 +53,7 @@ export const realFiles = () => {
         isDue: (bytes) => file.isDue(bytes),
         write: (bytes) => counted(file.write(bytes)),
         isInPlace: () => counted(file.isInPlace()),
-        close: () => counted(file.close()),
+        close: (torn) => counted(file.close(torn)),
       };
     },
     rotate: (settings) => counted(rotateFiles(settings)),

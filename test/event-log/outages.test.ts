@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Files } from '../../src/event-log/event-log.ts';
+import { LogFile } from '../../src/event-log/log-file.ts';
 import type { LogReport, ProxyEvent } from '../../src/events.ts';
 import { privateDirectory } from '../support/backend-server.ts';
 import { onCleanup } from '../support/cleanup.ts';
@@ -103,8 +104,8 @@ describe('an outage', () => {
   });
 });
 
-/** A disk with room for so many bytes at first, and for all after the first trouble. */
-const tightDisk = (room: number): Files => {
+/** A disk with room for so many bytes at first, and for all after the first trouble, or never. */
+const tightDisk = (room: number, hasRoomLater = true): Files => {
   const { files } = realFiles();
   let left = room;
   return {
@@ -113,38 +114,65 @@ const tightDisk = (room: number): Files => {
       const file = await files.open(settings);
       const write = async (bytes: Buffer): Promise<number> => {
         if (left === 0) {
-          left = Infinity;
+          if (hasRoomLater) left = Infinity;
           throw Object.assign(new Error('full'), { code: 'ENOSPC' });
         }
         const taken = await file.write(bytes.subarray(0, left));
         left -= taken;
         return taken;
       };
-      return { ...file, room: Infinity, write };
+      const { isDue, isInPlace, close } = file;
+      return {
+        get room() {
+          return file.room;
+        },
+        isDue,
+        isInPlace,
+        close,
+        write,
+      };
     },
   };
 };
 
 describe('a disk that takes half a line', () => {
-  test('gets that line whole once more, on a line of its own', async () => {
+  test('gives that half back, and gets the line whole when it has room', async () => {
     const set = await setUp({ own: tightDisk(2 * LINE + 5) });
     set.write(0, 4);
     expect((await set.report()).event).toBe('log.failed');
     expect((await set.report()).event).toBe('log.recovered');
     await end(set);
-    const lines = (await readFile(set.path, 'utf8')).split('\n');
-    expect(lines[2]).toBe(JSON.stringify(event(2)).slice(0, 5));
-    lines.splice(2, 1);
-    expect(lines.pop()).toBe('');
-    const told = lines.map((line) => JSON.parse(line) as { event: string; count?: number });
-    expect(told.map(({ event: name, count }) => count ?? name)).toEqual([
-      0,
-      1,
-      2,
-      3,
-      'log.failed',
-      'log.recovered',
-    ]);
+    expect(await countsIn(set.path)).toEqual([0, 1, 2, 3, 'log.failed', 'log.recovered']);
+  });
+
+  test('has whole lines and no other where the program ends meanwhile', async () => {
+    const set = await setUp({ own: tightDisk(2 * LINE + 5, false) });
+    set.write(0, 4);
+    expect((await set.report()).event).toBe('log.failed');
+    expect(await end(set)).toMatchObject({ missing: 3 });
+    expect(await countsIn(set.path)).toEqual([0, 1]);
+  });
+
+  test('keeps what others have written behind that half', async () => {
+    const { path } = await setUp();
+    const settings = { path, size: 0, files: 1 };
+    const file = await LogFile.open(settings);
+    await file.write(Buffer.from('{"half'));
+    await appendFile(path, 'another\n');
+    await file.close(6);
+    expect(await readFile(path, 'utf8')).toBe('{"halfanother\n');
+  });
+
+  test('counts for the size at which a new file is begun only as far as it is kept', async () => {
+    const set = await setUp({ own: tightDisk(LINE + 5), size: 3 * LINE });
+    set.write(0, 3);
+    expect((await set.report()).event).toBe('log.failed');
+    expect((await set.report()).event).toBe('log.recovered');
+    await end(set);
+    const there = (await readdir(set.directory)).toSorted();
+    const oldest = join(set.directory, there.at(-1)!);
+    expect(oldest).not.toBe(set.path);
+    expect(await countsIn(oldest)).toEqual([0, 1, 2]);
   });
 });
 

@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createBouncer } from '../../src/library.ts';
 import { echoBackend, floodBackend, hangingBackend, refusingBackend } from '../support/backends.ts';
+import { onCleanup } from '../support/cleanup.ts';
 import { named } from '../support/events.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
 import { untilTrue } from '../support/turns.ts';
@@ -257,6 +257,29 @@ test('goes on without a name where naming throws, with a warning', async () => {
   expect(String(await within('the warning', warned))).toContain('no cookie');
 });
 
+test('outlives hooks and listeners that reject, with a warning for each', async () => {
+  const { url: backend } = await echoBackend();
+  const warnings: string[] = [];
+  const warn = (warning: Error): unknown => warnings.push(warning.message);
+  process.on('warning', warn);
+  onCleanup(() => process.off('warning', warn));
+  const { bouncer, events, url } = await startHost({
+    backend,
+    nameViewer: (async () => {
+      throw new Error('no database');
+    }) as unknown as () => string,
+  });
+  bouncer.on('viewer.admitted', () => Promise.reject(new Error('no dashboard')) as unknown as void);
+  await echo(await connectViewer(url('/ws/a')), 'hello');
+  expect(await events.next(named('viewer.admitted'))).not.toHaveProperty('who');
+  await untilTrue('the warnings', () => warnings.length === 3);
+  expect(warnings.toSorted()).toEqual([
+    'nameViewer returned a promise: it has to return a text',
+    'no dashboard',
+    'no database',
+  ]);
+});
+
 test('takes the session from the program, and checks it as one from a path', async () => {
   const { url: backend, tally } = await echoBackend();
   const { url } = await startHost({
@@ -352,6 +375,12 @@ test('listens itself where that is asked for, and ends that with it', async () =
   await expect(fetch(`http://${address}/healthz`)).rejects.toThrow('fetch failed');
 });
 
+test('says that it is closed instead of listening', async () => {
+  const { bouncer } = await startHost({ backend: 'ws://127.0.0.1/', listen: '127.0.0.1:0' });
+  await bouncer.close();
+  await expect(bouncer.listen()).rejects.toThrow('this bouncer is closed');
+});
+
 test('says in its own words why it cannot listen', async () => {
   const { server } = await startHost({ backend: 'ws://127.0.0.1/' });
   const { port } = server.address() as { port: number };
@@ -417,25 +446,6 @@ test('ends what the server has in mind for requests that idle', async () => {
   await echo(await connectViewer(url('/ws/a')), 'hello');
   const [, socket] = await within('the upgrade', upgraded);
   expect(socket.timeout).toBe(0);
-});
-
-test('wants the socket itself, not something like it', async () => {
-  const { bouncer } = await startHost({ backend: 'ws://127.0.0.1/' });
-  const request = {} as IncomingMessage;
-  expect(() => bouncer.handleUpgrade(request, new Duplex(), Buffer.alloc(0))).toThrow(TypeError);
-});
-
-test('takes a socket once, however often a program hands it over, and says so', async () => {
-  const { url: backend } = await echoBackend();
-  const { bouncer, server, url } = await startHost({ backend });
-  server.on('upgrade', bouncer.handleUpgrade);
-  const warned = once(process, 'warning');
-  const viewer = await connectViewer(url('/ws/a'));
-  const text = 'x'.repeat(100_000);
-  await echo(viewer, text);
-  await echo(viewer, text);
-  expect(viewersOf(bouncer)).toBe(1);
-  expect(String((await within('a warning', warned))[0])).toContain('listen for upgrade once');
 });
 
 test('leaves what a viewer sends to a program that listens to its socket, too', async () => {

@@ -1,7 +1,7 @@
 /** The package as others get it: its types, what it loads, the example, and the console on it. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { echoBackend } from '../support/backends.ts';
 import { startCommandInTerminal } from '../support/pty.ts';
@@ -47,7 +47,7 @@ bouncer.on('viewer.late', late);
 const all: () => void = bouncer.control.events((event: ProxyEvent) => event.time.length);
 const seats: number = bouncer.measure().totals.viewers;
 const shown: ShownConsole = await showConsole(bouncer, { readOnly: true, accent: 'cyan' });
-const quit: 'quit' = await shown.done;
+const quit: 'quit' | 'ended' = await shown.done;
 const remedy: string = new BouncerError('usage', 'x', 'y').remedy;
 // @ts-expect-error: there is no such event
 bouncer.on('viewer.lost', () => {});
@@ -102,6 +102,22 @@ test('loads neither ink nor react, and starts nothing before it is asked to', as
   const loaded = await readFile(modules, 'utf8');
   expect(loaded).toMatch(/dist\/src\/library\.js/);
   expect(loaded).not.toMatch(/\/node_modules\/(ink|react|meow|prom-client)\//);
+});
+
+test('has every file that its pages link to', async () => {
+  const at = join(home, 'node_modules', 'wsbouncer');
+  const names = await readdir(at, { recursive: true });
+  const pages = names.filter((name) => name.endsWith('.md'));
+  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/recipes.md']));
+  const missing: string[] = [];
+  for (const page of pages) {
+    const text = await readFile(join(at, page), 'utf8');
+    for (const [, link = ''] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      const file = join(dirname(page), link);
+      if (!/^https?:/.test(link) && !names.includes(file)) missing.push(`${page}: ${link}`);
+    }
+  }
+  expect(missing).toEqual([]);
 });
 
 test('does not keep a program from ending that has nothing else to do', async () => {
@@ -191,6 +207,32 @@ test('shows the console in the terminal of the program, and gives it back', asyn
   await terminal.until(/Quit this console\?/);
   terminal.press('y');
   await terminal.until(/it goes on true 1/);
+  expect(await terminal.bufferType()).toBe('normal');
+  expect(await terminal.exited()).toMatchObject({ exitCode: 0 });
+});
+
+test('gives the terminal back when the proxy is stopped in the console, and tells the program', async () => {
+  await write(
+    'stopped.js',
+    `import { createBouncer } from 'wsbouncer';
+    import { showConsole } from 'wsbouncer/console';
+    const bouncer = createBouncer({ backend: 'ws://127.0.0.1:9/', listen: '127.0.0.1:0' });
+    await bouncer.listen();
+    const shown = await showConsole(bouncer);
+    console.log('the console has', await shown.done);`,
+  );
+  const terminal = startCommandInTerminal(
+    'bash',
+    ['-c', `cd '${home}' && exec "$0" stopped.js`, process.execPath],
+    {},
+  );
+  await terminal.until(/LIVE/);
+  terminal.press(':');
+  await terminal.until(/Command/);
+  terminal.press('stop\r');
+  await terminal.until(/Stop the proxy\?/);
+  terminal.press('y');
+  await terminal.until(/the console has ended/);
   expect(await terminal.bufferType()).toBe('normal');
   expect(await terminal.exited()).toMatchObject({ exitCode: 0 });
 });

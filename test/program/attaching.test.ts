@@ -2,6 +2,10 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import type { ViewerId } from '../../src/contract.ts';
+import { attach } from '../../src/control/attachment.ts';
+import { openAttachLink } from '../../src/control/attach-link.ts';
 import { findInstances } from '../../src/remote/place.ts';
 import { ask, privateFolder } from '../api/ask.ts';
 import { echoBackend } from '../support/backends.ts';
@@ -27,8 +31,10 @@ describe('an attached console', () => {
     const viewers = await desk.join('alpha', 2);
     await desk.until(/alpha +2\/8/);
     desk.press('q');
-    await desk.until(/Quit this console\?[^]*The proxy goes on, with 2 viewers\./);
-    desk.press('y');
+    await desk.until(
+      /Quit this console\?[^]*The proxy goes on, with 2 viewers\.[^]*enter leave it/,
+    );
+    desk.press(keys.enter);
     expect(await aftermath(desk)).toEqual(asBefore);
     expect(desk.output()).toContain(`detached from ${desk.socketPath}; the proxy goes on`);
     await allEcho(viewers);
@@ -62,6 +68,43 @@ describe('an attached console', () => {
     await allEcho([v2!]);
   });
 
+  test('shows what another one has armed, and that it is undone', async () => {
+    const one = await openAttachedDesk(wide);
+    const two = await attachDesk(one.program, one.socketPath, { ...wide, args: ['--actor=ann'] });
+    const viewers = await one.join('alpha', 2);
+    await one.until(/alpha +2\/8/);
+    one.press(':evict v2\r');
+    await two.until(/✗ EVICTING in \ds {2}v2 .* by console[^]*✗ console evicts v2 in \ds/);
+    one.press('u');
+    const after = await two.until((rows) => !rows.join().includes('EVICTING'), 'nothing armed');
+    expect(after.join('\n')).toMatch(/undo .*\bv2 .*by console/);
+    await allEcho(viewers);
+  });
+
+  test('that comes late sees what has been armed before, until whoever did so has gone', async () => {
+    const one = await openAttachedDesk(wide);
+    const viewers = await one.join('alpha', 2);
+    await one.until(/alpha +2\/8/);
+    const bob = await attach({
+      dial: () => openAttachLink({ socketPath: one.socketPath }),
+      clock: systemClock,
+      onNews: () => undefined,
+      onFault: () => undefined,
+    });
+    const armed = { what: 'armed', viewers: ['v2'] as ViewerId[], dueMs: 600_000 } as const;
+    await bob.command({ do: 'intend', ...armed, actor: 'bob' });
+    const late = await attachDesk(one.program, one.socketPath, { ...wide, args: ['--actor=ann'] });
+    for (const each of [one, late]) {
+      await each.until(/✗ EVICTING in \d+s {2}v2 .* by bob[^]*✗ bob evicts v2 in \d+s/);
+    }
+    bob.detach();
+    for (const each of [one, late]) {
+      const after = await each.until((rows) => !rows.join().includes('EVICTING'), 'nothing armed');
+      expect(after.join('\n')).toMatch(/undo .*\bv2 .*by bob/);
+    }
+    await allEcho(viewers);
+  });
+
   test('stops the proxy only by a command of its own, and waits for the next', async () => {
     const desk = await openAttachedDesk(wide);
     const [viewer] = await desk.join('alpha', 1);
@@ -78,7 +121,7 @@ describe('an attached console', () => {
     expect(await desk.program.exited()).toEqual({ code: 0, signal: null });
     // The last picture stands; whether the viewer had left by then is a matter of 250 ms.
     await desk.until(
-      /STOPPED \d+s[^]*join +alpha +v1 [^]*the proxy has stopped; waiting for the next/,
+      /STOPPED \d+s[^]*join +alpha +v1 [^]*stopped by console; waiting for the next/,
     );
     const { url } = await echoBackend();
     const next = await runProgram(['--backend', url, '--control', desk.socketPath]);
@@ -90,6 +133,29 @@ describe('an attached console', () => {
     await desk.until(/Quit this console\?/);
     desk.press('y');
     expect(await aftermath(desk)).toEqual(asBefore);
+  });
+
+  test('quits with the proxy that is stopped from its question, and another one says by whom', async () => {
+    const desk = await openAttachedDesk({ ...wide, args: [] });
+    const other = await attachDesk(desk.program, desk.socketPath, {
+      ...wide,
+      args: ['--actor=ann'],
+    });
+    const [viewer] = await desk.join('alpha', 1);
+    await desk.until(/alpha +1\/8/);
+    desk.press('q');
+    await desk.until(/Quit this console\?[^]*s stop it for everybody/);
+    desk.press('s');
+    await desk.until(/Stop the proxy\?[^]*This closes 1 viewer\./);
+    desk.press('y');
+    expect((await closeOf(viewer!)).code).toBe(1001);
+    expect(await aftermath(desk)).toEqual(asBefore);
+    expect(desk.output()).toContain(`the proxy at ${desk.socketPath} has stopped`);
+    await other.until(/STOPPED [^]*stopped by console; waiting for the next/);
+    expect(desk.program.events.all.at(-1)).toMatchObject({
+      event: 'proxy.stopped',
+      actor: 'console',
+    });
   });
 
   test('says that the link is lost, acts on nothing meanwhile, and comes back by itself', async () => {

@@ -9,7 +9,7 @@ import { programFile } from '../support/child-environment.ts';
 import { onCleanup } from '../support/cleanup.ts';
 import { eventually, isGone } from '../support/process-figures.ts';
 import { runToEnd, type RunOptions } from '../support/program.ts';
-import { startCommandInTerminal, startInShell } from '../support/pty.ts';
+import { keys, startCommandInTerminal, startInShell } from '../support/pty.ts';
 import { closeOf, connectViewer, echo } from '../support/viewer.ts';
 import { viewerUrl } from '../support/viewer-url.ts';
 
@@ -196,8 +196,8 @@ describe('with a terminal, --background', () => {
   test('attaches the console, which leaves the proxy running when it is quit', async () => {
     const { terminal, place, viewer } = await attached();
     terminal.press('q');
-    await terminal.until(/Quit this console\?[^]*The proxy goes on/);
-    terminal.press('y');
+    await terminal.until(/Quit this console\?[^]*The proxy goes on[^]*enter leave it running/);
+    terminal.press(keys.enter);
     expect(await terminal.afterwards()).toMatchObject({ exitCode: 0 });
     expect((await terminal.screen()).join('\n')).toMatch(/pid +\d+[^]*the proxy goes on/);
     await echo(viewer, 'still here');

@@ -46,7 +46,9 @@ describe('when the console breaks', () => {
     desk.signal('SIGTERM');
     for (const one of viewers) expect(await closeOf(one)).toEqual(shuttingDown);
     expect(await aftermath(desk)).toEqual(asBefore);
-    expect(desk.output()).toMatch(/"proxy\.stopped"\}\r\nwsbouncer: stopped after \d+s;/);
+    expect(desk.output()).toMatch(
+      /"proxy\.stopped","actor":"signal"\}\r\nwsbouncer: stopped after \d+s;/,
+    );
   });
 });
 

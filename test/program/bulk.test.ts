@@ -4,7 +4,7 @@ import { echoBackend } from '../support/backends.ts';
 import { keys } from '../support/pty.ts';
 import { connectRaw, type RawViewer } from '../support/raw-viewer.ts';
 import { closeOf } from '../support/viewer.ts';
-import { allEcho, nextSecond, openDesk } from './operator.ts';
+import { allEcho, nextSecond, desks } from './operator.ts';
 
 /** Sends without end, as fast as it is taken and no faster. */
 const pour = (ws: WebSocket): void => {
@@ -16,9 +16,9 @@ const pour = (ws: WebSocket): void => {
   more();
 };
 
-describe('several viewers at once', () => {
+describe.each(desks)('several viewers at once, on a console $way,', ({ open }) => {
   test('are those that were marked, and no others, with the reason that was given', async () => {
-    const desk = await openDesk({ cols: 100, rows: 30 });
+    const desk = await open({ cols: 100, rows: 30 });
     const [v1, v2, v3, v4] = await desk.join('alpha', 4);
     const [v5, v6] = await desk.join('beta', 2);
     await desk.until(/alpha +4\/8[^]*beta +2\/8[^]*Viewers of alpha 4\/8/);
@@ -55,7 +55,7 @@ describe('several viewers at once', () => {
   });
 
   test('are all that are listed with a star, and nobody is evicted when it is cancelled', async () => {
-    const desk = await openDesk({ cols: 100, rows: 30 });
+    const desk = await open({ cols: 100, rows: 30 });
     const viewers = [...(await desk.join('alpha', 3)), ...(await desk.join('beta', 1))];
     await desk.until(/Viewers of alpha 3\/8/);
     desk.press('*');
@@ -74,7 +74,7 @@ describe('several viewers at once', () => {
 
   test('are the stuck ones of the moment of the question, and nobody who comes later', async () => {
     const backend = await echoBackend();
-    const desk = await openDesk({
+    const desk = await open({
       args: ['--write-timeout', '1m'],
       cols: 100,
       rows: 30,

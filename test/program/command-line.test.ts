@@ -200,13 +200,13 @@ describe('headless', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as ProxyEvent);
     expect(events[0]).toMatchObject({ event: 'proxy.listening' });
-    expect(events.at(-1)).toMatchObject({ event: 'proxy.stopped' });
+    expect(events.at(-1)).toMatchObject({ event: 'proxy.stopped', actor: '--for' });
   });
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s stops it with 0', async (signal) => {
     const program = await runProgram(['--backend', backend]);
     expect(await program.stop(signal)).toEqual({ code: 0, signal: null });
-    expect(program.events.all.at(-1)).toMatchObject({ event: 'proxy.stopped' });
+    expect(program.events.all.at(-1)).toMatchObject({ event: 'proxy.stopped', actor: 'signal' });
   });
 
   test('a second signal does not wait for a viewer that never answers its close', async () => {

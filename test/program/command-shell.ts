@@ -14,6 +14,15 @@ export type ShellEnd = {
   readonly stderr: string;
 };
 
+/** A `PATH` on which `wsbouncer` is this program. */
+export const pathWithCommand = async (): Promise<string> => {
+  const folder = await privateFolder();
+  const command = join(folder, 'wsbouncer');
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${programFile}' "$@"\n`);
+  chmodSync(command, 0o755);
+  return `${folder}${delimiter}${process.env['PATH'] ?? ''}`;
+};
+
 /**
  * Runs `script` in bash, where `wsbouncer` is this program. Which proxy it means belongs into
  * `env`: left to themselves, its commands also find those of whoever runs the tests.
@@ -22,13 +31,8 @@ export const typeInShell = async (
   script: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<ShellEnd> => {
-  const folder = await privateFolder();
-  const command = join(folder, 'wsbouncer');
-  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${programFile}' "$@"\n`);
-  chmodSync(command, 0o755);
-  const path = `${folder}${delimiter}${process.env['PATH'] ?? ''}`;
   const shell = spawn('bash', ['--norc', '-c', script], {
-    env: childEnvironment({ ...env, PATH: path }),
+    env: childEnvironment({ ...env, PATH: await pathWithCommand() }),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

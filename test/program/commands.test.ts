@@ -8,6 +8,7 @@ import { privateFolder } from '../api/ask.ts';
 import { echoBackend } from '../support/backends.ts';
 import { childEnvironment, programFile } from '../support/child-environment.ts';
 import { onCleanup } from '../support/cleanup.ts';
+import { named } from '../support/events.ts';
 import { Inbox } from '../support/inbox.ts';
 import { type Program, runProgram, runToEnd } from '../support/program.ts';
 import { closeOf, connectViewer, echo } from '../support/viewer.ts';
@@ -101,6 +102,11 @@ describe('commands to a running proxy', () => {
     await closeOf(v2!);
     expect(await run('evict', 'v2')).toMatchObject({ code: 3, stdout: 'v2 had already gone\n' });
     expect(await run('evict', 'v3x')).toMatchObject({ code: 2 });
+    expect(await run('evict', 'v3', '--reason', 'a\nb')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('has control characters; leave them out'),
+    });
     await echo(v3!, 'still here');
   });
 
@@ -108,13 +114,16 @@ describe('commands to a running proxy', () => {
     const { program, run } = await served();
     await joined(program, 'alpha', 1);
     expect(await run('cap', '5')).toMatchObject({ code: 0, stdout: 'the default cap is 5\n' });
-    expect(await run('cap', '1', '--session', 'alpha')).toMatchObject({ code: 0 });
+    expect(json((await run('cap', '1', '--session', 'alpha', '-o', 'json')).stdout)).toEqual([
+      { session: 'alpha', cap: 1, own: true },
+    ]);
     expect(json((await run('cap', '-o', 'json')).stdout)).toEqual([
       { session: null, cap: 5, own: true },
       { session: 'alpha', cap: 1, own: true },
     ]);
     expect((await closeOf(await connectViewer(program.url('alpha')))).code).toBe(1013);
-    expect(await run('cap', '--reset', '--session', 'alpha')).toMatchObject({ code: 0 });
+    const reset = await run('cap', '--reset', '--session', 'alpha', '-o', 'jsonl');
+    expect(json(reset.stdout)).toEqual({ session: 'alpha', cap: 5, own: false });
     await echo(await connectViewer(program.url('alpha')), 'hello');
     expect(await run('cap', '0')).toMatchObject({ code: 2 });
     expect(await run('cap', '--reset')).toMatchObject({ code: 2 });
@@ -123,8 +132,40 @@ describe('commands to a running proxy', () => {
       code: 1013,
       reason: 'session locked',
     });
+    const again = await run('lock', 'alpha', '-o', 'json');
+    expect([again.code, json(again.stdout)]).toEqual([0, { session: 'alpha', locked: true }]);
     expect(await run('unlock')).toMatchObject({ code: 0 });
     await echo(await connectViewer(program.url('alpha')), 'hello');
+    const open = await run('unlock', '-o', 'jsonl');
+    expect([open.code, json(open.stdout)]).toEqual([0, { session: null, locked: false }]);
+    expect(await run('unlock', 'alpha')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('show caps and locks of sessions without viewers', async () => {
+    const { run } = await served();
+    await run('cap', '3', '--session', 'quiet');
+    await run('lock', 'shut');
+    expect((await run('cap')).stdout).toMatch(/^SESSION +CAP\n\(default\) +8\nquiet +3\n$/);
+    expect((await run('cap', '--session', 'quiet')).stdout).toMatch(/^quiet +3$/m);
+    const shown = (await run('show', 'quiet')).stdout;
+    expect(shown).toMatch(/^state +empty$/m);
+    expect(shown).toMatch(/^viewers +0\/3$/m);
+    expect(shown).toMatch(/^cap +3, its own$/m);
+    expect((await run('show', 'shut')).stdout).toMatch(/^door +locked$/m);
+    const { stdout } = await run('ls', '--sessions');
+    expect(stdout).toMatch(/^quiet +empty +0\/3 +own +- /m);
+    expect(stdout).toMatch(/^shut +empty +0\/8 +- +locked /m);
+    expect((await run('ls', '--sessions', '-q', '--filter', '!qui')).stdout).toBe('shut\n');
+  });
+
+  test('say what to type where something is not there', async () => {
+    const { run } = await served();
+    const nobody = 'v9 is not here and not among those who left of late: type wsbouncer ls';
+    expect(await run('show', 'v9')).toMatchObject({ code: 3, stderr: `wsbouncer: ${nobody}\n` });
+    expect(await run('show', 'none')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/cap or lock of its own: type wsbouncer ls --sessions\n$/),
+    });
   });
 
   test('follow events, go on behind one, and say when that breaks', async () => {
@@ -176,6 +217,16 @@ describe('commands to a running proxy', () => {
     expect(await run('ls')).toMatchObject({ code: 5, stdout: '' });
   });
 
+  test('drain, and say what came of it as one value', async () => {
+    const { program, run } = await served();
+    await joined(program, 'alpha', 2);
+    const begun = await run('drain', '--window', '1h', '-o', 'json');
+    expect(json(begun.stdout)).toEqual({ windowMs: 3_600_000, ended: false, left: null });
+    const done = await run('drain', '--window', '0', '--wait', '-o', 'jsonl');
+    expect(json(done.stdout)).toEqual({ windowMs: 0, ended: true, left: 2 });
+    expect(await program.exited()).toEqual({ code: 0, signal: null });
+  });
+
   test('ask over TCP with a token, and not without', async () => {
     const folder = await privateFolder();
     const file = join(folder, 'token');
@@ -191,6 +242,8 @@ describe('commands to a running proxy', () => {
     ]);
     await joined(program, 'alpha', 1);
     const at = ['--socket', `127.0.0.1:${port}`];
+    await runToEnd(['cap', '5', ...at, '--token-file', file, '--actor=ann']);
+    expect(await program.events.next(named('cap.changed'))).toMatchObject({ actor: 'bob (ann)' });
     expect(await runToEnd(['ls', '-q', ...at, '--token-file', file])).toMatchObject({
       code: 0,
       stdout: 'v1\n',
@@ -201,7 +254,10 @@ describe('commands to a running proxy', () => {
     expect(none).toMatchObject({ code: 2 });
     expect(none.stderr).toContain('over TCP a token is needed');
     const wrong = { WSBOUNCER_CONTROL_TOKEN: `${token}x` };
-    expect(await runToEnd(['ls', ...at], { env: wrong })).toMatchObject({ code: 1 });
+    expect(await runToEnd(['ls', ...at], { env: wrong })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('check --token-file, or WSBOUNCER_CONTROL_TOKEN'),
+    });
     expect(await runToEnd(['ls', ...at, '--token-file', '/nowhere'])).toMatchObject({ code: 1 });
   });
 
@@ -212,6 +268,18 @@ describe('commands to a running proxy', () => {
     const { stdout, stderr } = await typeInShell(script);
     expect(stderr).toBe('');
     expect(stdout.trim().split(/\s+/)).toEqual(['1', '0']);
+  });
+
+  test('fails where what it says does not fit on the disk', async () => {
+    const { program, socketPath } = await served();
+    await joined(program, 'alpha', 1);
+    const script = ['ls', 'ls -o json', 'ls -q', 'events -o jsonl']
+      .map((words) => `wsbouncer ${words} > /dev/full; echo $?`)
+      .join('\n');
+    const { stdout, stderr } = await typeInShell(script, { WSBOUNCER_SOCKET: socketPath });
+    expect(stdout).toBe('1\n1\n1\n1\n');
+    const line = 'wsbouncer: stdout takes no more (ENOSPC); make room, or write elsewhere\n';
+    expect(stderr).toBe(line.repeat(4));
   });
 });
 

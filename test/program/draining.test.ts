@@ -3,7 +3,7 @@ import { echoBackend } from '../support/backends.ts';
 import { named } from '../support/events.ts';
 import { runProgram } from '../support/program.ts';
 import { closeOf, connectViewer, echo } from '../support/viewer.ts';
-import { aftermath, allEcho, asBefore, desks, openDesk } from './operator.ts';
+import { aftermath, allEcho, asBefore, desks } from './operator.ts';
 
 const restart = { code: 1012, reason: 'service restart' };
 const draining = { code: 1013, reason: 'proxy is draining' };
@@ -71,9 +71,9 @@ describe('SIGTERM with a drain window', () => {
   });
 });
 
-describe('under the console', () => {
-  test(':drain asks, counts down, and the program ends with the last viewer', async () => {
-    const desk = await openDesk({ cols: 110, rows: 30 });
+describe.each(desks)('a drain, on a console $way,', ({ open }) => {
+  test('is asked about, counts down, and ends the program with the last viewer', async () => {
+    const desk = await open({ cols: 110, rows: 30 });
     const viewers = await desk.join('alpha', 2);
     await desk.until(/alpha +2\/8/);
     desk.press(':drain 1h\r');
@@ -88,17 +88,19 @@ describe('under the console', () => {
     await desk.until(/Drain at once\?[^]*It drains already/);
     desk.press('y');
     expect(await closeOf(viewers[1]!)).toEqual(restart);
+    await desk.leftAfterProxy();
     expect(await aftermath(desk)).toEqual(asBefore);
   });
 
-  test('SIGTERM with a window keeps the console on the screen until all have gone', async () => {
-    const desk = await openDesk({ args: ['--drain-window', '1h'], cols: 110, rows: 30 });
+  test('by SIGTERM with a window keeps the console on the screen until all have gone', async () => {
+    const desk = await open({ args: ['--drain-window', '1h'], cols: 110, rows: 30 });
     const [viewer] = await desk.join('alpha', 1);
     await desk.until(/alpha +1\/8/);
-    desk.signal('SIGTERM');
+    desk.signalProxy('SIGTERM');
     await desk.until(/DRAINING (?:1h00m|59m\d\ds) 1 left/);
     await echo(viewer!, 'still here');
     viewer!.close();
+    await desk.leftAfterProxy();
     expect(await aftermath(desk)).toEqual(asBefore);
   });
 });

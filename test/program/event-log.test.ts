@@ -153,7 +153,7 @@ describe('under the console', () => {
       { viewer: 'v1', actor: 'console', code: 1008, closeSent: true },
     ]);
     expect(events[0]?.event).toBe('proxy.listening');
-    expect(events.at(-1)?.event).toBe('proxy.stopped');
+    expect(events.at(-1)).toMatchObject({ event: 'proxy.stopped', actor: 'console' });
   });
 
   test('warns for as long as it cannot be written', async () => {

@@ -85,7 +85,7 @@ describe('with --keep-on-hangup', () => {
       await eventually('the program to end', () => isGone(pid));
       expect(said()).toMatch(/\nwsbouncer: stopped after .* 3 admitted, 0 refused, 0 evicted\n$/);
       expect(readFileSync(log, 'utf8').match(/"viewer\.admitted"/g)).toHaveLength(3);
-      expect(readFileSync(log, 'utf8')).toMatch(/"proxy\.stopped"}\n$/);
+      expect(readFileSync(log, 'utf8')).toMatch(/"proxy\.stopped","actor":"signal"}\n$/);
     },
   );
 
@@ -106,5 +106,5 @@ test('without it the proxy stops, and closes its viewers', async () => {
   for (const viewer of viewers) expect(await closeOf(viewer)).toEqual(shuttingDown);
   expect(await desk.exited()).toMatchObject({ exitCode: 0 });
   expect(isGone(pid)).toBe(true);
-  expect(readFileSync(log, 'utf8')).toMatch(/"proxy\.stopped"}\n$/);
+  expect(readFileSync(log, 'utf8')).toMatch(/"proxy\.stopped","actor":"signal"}\n$/);
 });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { opcodes } from '../support/frame-reader.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
-import { needyOn, nextSecond, openDesk } from './operator.ts';
+import { needyOn, nextSecond, desks } from './operator.ts';
 
 const pongTimeout = { code: 1001, reason: 'pong timeout' };
 
-describe('a viewer that is kept', () => {
+describe.each(desks)('a viewer that is kept, on a console $way,', ({ open }) => {
   test('stays beyond its deadline, until the operator lets go of it', async () => {
     const args = ['--ping-interval', '300ms', '--pong-timeout', '5s'];
-    const desk = await openDesk({ args, cols: 100, rows: 30 });
+    const desk = await open({ args, cols: 100, rows: 30 });
     const [well] = await desk.join('alpha');
     const kept = connectRaw(desk.url('beta'), { answerPings: false });
     await kept.open();

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { keys } from '../support/pty.ts';
 import { closeOf, connectViewer } from '../support/viewer.ts';
-import { allEcho, openDesk, portOf } from './operator.ts';
+import { allEcho, desks, portOf } from './operator.ts';
 
-describe('enter', () => {
+describe.each(desks)('enter, on a console $way,', ({ open }) => {
   test('opens the page of a viewer, on which it can be evicted', async () => {
-    const desk = await openDesk({ cols: 100, rows: 30 });
+    const desk = await open({ cols: 100, rows: 30 });
     const [v1, v2] = await desk.join('alpha', 2);
     await desk.until(/alpha +2\/8/);
     desk.press('e');
@@ -27,7 +27,7 @@ describe('enter', () => {
   });
 
   test('on a refusal shows who had the slots, and what became of them', async () => {
-    const desk = await openDesk({ args: ['--cap', '2'], cols: 100, rows: 30 });
+    const desk = await open({ args: ['--cap', '2'], cols: 100, rows: 30 });
     const [v1, v2] = await desk.join('alpha', 2);
     await desk.until(/alpha +2\/2/);
     const late = await connectViewer(desk.url('alpha'));
@@ -46,9 +46,9 @@ describe('enter', () => {
   });
 });
 
-describe('p', () => {
+describe.each(desks)('p, on a console $way,', ({ open }) => {
   test('holds the picture while the proxy goes on, and then shows what has happened', async () => {
-    const desk = await openDesk({ cols: 100, rows: 30 });
+    const desk = await open({ cols: 100, rows: 30 });
     const viewers = await desk.join('alpha', 2);
     await desk.until(/2\/8 from/);
     desk.press('p');
@@ -62,9 +62,9 @@ describe('p', () => {
   });
 });
 
-describe('the help', () => {
+describe.each(desks)('the help of a console $way', ({ open }) => {
   test('shows the lines that have a word', async () => {
-    const desk = await openDesk({ cols: 100, rows: 30 });
+    const desk = await open({ cols: 100, rows: 30 });
     desk.press('?');
     await desk.until(/Keys and signs/);
     desk.press('/');

@@ -5,6 +5,7 @@ import { privateFolder } from '../api/ask.ts';
 import { echoBackend } from '../support/backends.ts';
 import { programFile } from '../support/child-environment.ts';
 import {
+  keys,
   type ShellRun,
   startInShell,
   type TerminalOptions,
@@ -22,6 +23,10 @@ export type Desk<Run extends TerminalRun = ShellRun> = Run & {
   readonly url: (session: string) => string;
   /** Connects one after the other; with nobody before them, they are `v1`, `v2`, and so on. */
   readonly join: (session: string, viewers?: number) => Promise<WebSocket[]>;
+  /** Sends a signal to the program that has the proxy. */
+  readonly signalProxy: (signal: NodeJS.Signals) => void;
+  /** Waits until the proxy has ended well and the operator has left, if the console is still there. */
+  readonly leftAfterProxy: () => Promise<void>;
 };
 
 /** How the program is run; on a free port unless `address` says another place. */
@@ -74,7 +79,8 @@ export const openDeskIn = async <Run extends TerminalRun>(
     while (joined.length < viewers) joined.push(await connectViewer(url(session)));
     return joined;
   };
-  return { ...run, url, join };
+  const leftAfterProxy = async (): Promise<void> => void (await run.exited());
+  return { ...run, url, join, signalProxy: run.signal, leftAfterProxy };
 };
 
 /** The same in a shell. */
@@ -101,7 +107,22 @@ export const attachDesk = async (
     while (joined.length < viewers) joined.push(await connectViewer(program.url(session)));
     return joined;
   };
-  return { ...run, url: (session) => program.url(session), join, program, socketPath };
+  return {
+    ...run,
+    url: (session) => program.url(session),
+    join,
+    program,
+    socketPath,
+    signalProxy: program.signal,
+    leftAfterProxy: async () => {
+      const exit = await program.exited();
+      if (exit.code !== 0) throw new Error(`the proxy has ended with ${JSON.stringify(exit)}`);
+      await run.until(/STOPPED [^]*waiting for the next/);
+      run.press('q');
+      await run.until(/Quit this console\?/);
+      run.press(keys.enter);
+    },
+  };
 };
 
 /** The same flows as in `openDesk`, over the control socket. */

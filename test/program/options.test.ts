@@ -9,13 +9,14 @@ import {
   coloursIn,
   needyOn,
   nextSecond,
+  desks,
   openDesk,
 } from './operator.ts';
 
-describe('--read-only', () => {
-  test('lets no key and no command change anything, or stop the proxy', async () => {
+describe.each(desks)('--read-only, on a console $way,', ({ open }) => {
+  test('lets no key and no command change anything', async () => {
     const args = ['--read-only', '--ping-interval', '300ms', '--pong-timeout', '1m'];
-    const desk = await openDesk({ args, cols: 100, rows: 30 });
+    const desk = await open({ args, cols: 100, rows: 30 });
     const viewers = [...(await desk.join('alpha', 2)), ...(await desk.join('beta', 1))];
     const silent = connectRaw(desk.url('beta'), { answerPings: false });
     await silent.open();
@@ -26,9 +27,8 @@ describe('--read-only', () => {
       desk.press(key);
     }
     desk.press(keys.ctrlZ);
-    for (const leaving of ['q', 'y', keys.ctrlC, keys.ctrlC]) desk.press(leaving);
-    await desk.until(/read-only: quitting would stop the proxy; kill \d+ does/);
-    for (const command of ['cap 3', 'evict v1', 'keep v1', 'quit']) {
+    const commands = ['cap 3', 'evict v1', 'keep v1', 'lock', 'drain', 'stop'];
+    for (const command of commands) {
       desk.press(':');
       await desk.until(/┌─ Command /);
       desk.press(command);
@@ -49,9 +49,25 @@ describe('--read-only', () => {
   });
 });
 
-describe('--confirm=always', () => {
+describe('--read-only, where the proxy runs in the same program', () => {
+  test('lets no key and no command stop it', async () => {
+    const desk = await openDesk({ args: ['--read-only'], cols: 100, rows: 30 });
+    const viewers = await desk.join('alpha', 1);
+    await desk.until(/alpha +1\/8/);
+    for (const leaving of ['q', 'y', keys.ctrlC, keys.ctrlC]) desk.press(leaving);
+    await desk.until(/read-only: quitting would stop the proxy; kill \d+ does/);
+    desk.press(keys.escape);
+    desk.press(':quit\r');
+    await desk.until(/read-only: quitting would stop the proxy; kill \d+ does/);
+    await allEcho(viewers);
+    desk.signal('SIGTERM');
+    expect(await aftermath(desk)).toEqual(asBefore);
+  });
+});
+
+describe.each(desks)('--confirm=always, on a console $way,', ({ open }) => {
   test('asks before every eviction, and y alone agrees', async () => {
-    const desk = await openDesk({ args: ['--confirm=always'], cols: 100, rows: 30 });
+    const desk = await open({ args: ['--confirm=always'], cols: 100, rows: 30 });
     const [v1, v2, v3] = await desk.join('alpha', 3);
     await desk.until(/alpha +3\/8/);
     desk.press('e');
@@ -74,11 +90,11 @@ describe('--confirm=always', () => {
   });
 });
 
-describe('how the screen is drawn', () => {
+describe.each(desks)('how the screen of a console $way is drawn', ({ open }) => {
   test('with --ascii and --name it is 7-bit throughout, under that name', async () => {
-    const args = ['--ascii', '--name', 'edge 2', '--accent', 'green'];
+    const args = ['--ascii', '--name=edge 2', '--accent=green'];
     const more = ['--ping-interval', '300ms', '--pong-timeout', '1m'];
-    const desk = await openDesk({ args: [...args, ...more], cols: 100, rows: 30 });
+    const desk = await open({ args: [...args, ...more], cols: 100, rows: 30 });
     await desk.join('alpha', 2);
     await connectRaw(desk.url('alpha'), { answerPings: false }).open();
     await desk.until(/^ edge 2 {2}ws:[^]*1 ! expiring v3/);
@@ -96,7 +112,7 @@ describe('how the screen is drawn', () => {
   });
 
   test('with --no-color it has none, and the cursor is still seen', async () => {
-    const desk = await openDesk({ args: ['--no-color', '--accent', 'red'] });
+    const desk = await open({ args: ['--no-color', '--accent=red'] });
     await desk.join('alpha');
     await desk.until(/alpha +1\/8/);
     desk.press(keys.tab);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { keys } from '../support/pty.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
 import { closeOf } from '../support/viewer.ts';
-import { allEcho, openDesk } from './operator.ts';
+import { allEcho, desks } from './operator.ts';
 
 /** The names of the sessions as they are listed. */
 const sessionsOn = (screen: readonly string[]): readonly string[] => {
@@ -11,10 +11,10 @@ const sessionsOn = (screen: readonly string[]): readonly string[] => {
   return screen.slice(title + 2, end).flatMap((row) => /^[▸ ]\S (\w+)/.exec(row)?.slice(1) ?? []);
 };
 
-describe('a filter', () => {
+describe.each(desks)('a filter, on a console $way,', ({ open }) => {
   test('lists who meets it while it is typed, and until it is cleared', async () => {
     const args = ['--ping-interval', '300ms', '--pong-timeout', '1m'];
-    const desk = await openDesk({ args, cols: 100, rows: 30 });
+    const desk = await open({ args, cols: 100, rows: 30 });
     const viewers = [...(await desk.join('alpha', 2)), ...(await desk.join('beta', 2))];
     const silent = connectRaw(desk.url('beta'), { answerPings: false });
     await silent.open();
@@ -49,10 +49,10 @@ describe('a filter', () => {
   });
 });
 
-describe('the order of a list', () => {
+describe.each(desks)('the order of a list, on a console $way,', ({ open }) => {
   test('is that of the next column with s, and turned round with S', async () => {
     const args = ['--ping-interval', '300ms', '--pong-timeout', '1m'];
-    const desk = await openDesk({ args, cols: 100, rows: 30 });
+    const desk = await open({ args, cols: 100, rows: 30 });
     await desk.join('alpha', 1);
     await desk.join('beta', 3);
     await connectRaw(desk.url('zeta'), { answerPings: false }).open();
@@ -74,9 +74,9 @@ describe('the order of a list', () => {
   });
 });
 
-describe('a command that is typed', () => {
+describe.each(desks)('a command that is typed, on a console $way,', ({ open }) => {
   test('sets the cap, evicts the viewer that it names, and says what is wrong with it', async () => {
-    const desk = await openDesk({ cols: 100, rows: 30 });
+    const desk = await open({ cols: 100, rows: 30 });
     const [v1, v2, v3] = await desk.join('alpha', 3);
     await desk.until(/alpha +3\/8/);
     desk.press(':');

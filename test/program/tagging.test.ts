@@ -9,7 +9,7 @@ import {
   asBefore,
   type Desk,
   needyOn,
-  openDesk,
+  desks,
   startProgram,
 } from './operator.ts';
 
@@ -41,9 +41,9 @@ const rawEcho = async (viewer: RawViewer): Promise<void> => {
   expect((await viewer.nextData()).payload.toString()).toBe('still here');
 };
 
-describe('a digit', () => {
+describe.each(desks)('a digit, on a console $way,', ({ open }) => {
   test('closes exactly the viewer that it stands beside, after three seconds or by enter', async () => {
-    const desk = await openDesk({ args, cols: 100, rows: 30 });
+    const desk = await open({ args, cols: 100, rows: 30 });
     const well = [...(await desk.join('alpha', 1)), ...(await desk.join('beta', 1))];
     const [v3, v4, v5] = await silent(desk, ['alpha', 'beta', 'alpha']);
     const screen = await desk.until((rows) => needyOn(rows).length === 3, 'three digits');
@@ -76,7 +76,7 @@ describe('a digit', () => {
   });
 
   test('evicts nobody when it is pressed twice', async () => {
-    const desk = await openDesk({ args, cols: 100, rows: 30 });
+    const desk = await open({ args, cols: 100, rows: 30 });
     const [v1, v2] = await silent(desk, ['alpha', 'alpha']);
     const screen = await desk.until((rows) => needyOn(rows).length === 2, 'two digits');
     const digit = digitOf(screen, 'v1');

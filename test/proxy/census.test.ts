@@ -23,7 +23,10 @@ const count = (sessions: Readonly<Record<string, readonly ViewerState[]>>, own =
 describe('a census', () => {
   it('of nobody counts nobody', () => {
     const states = { dialling: 0, ok: 0, late: 0, expiring: 0, stuck: 0 };
-    expect(count({})).toEqual({ sessions: [], states, full: 0, over: 0, attention: [] });
+    const { empty, ...nobody } = count({});
+    expect(nobody).toEqual({ sessions: [], states, full: 0, over: 0, attention: [] });
+    // It has a cap of its own.
+    expect(empty).toEqual([{ id: 'own', state: 'empty', cap: 3, viewers: new Set() }]);
   });
 
   it('counts the viewers in each state and names those who need an eye', () => {

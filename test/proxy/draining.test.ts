@@ -150,13 +150,14 @@ describe('a proxy that drains', () => {
 
   it('ends at once where nobody is there', async () => {
     const { proxy } = await withViewers(0);
-    expect(await drain(proxy, 3_600_000)).toEqual(done);
+    expect(await drain(proxy, 3_600_000, 'ann')).toEqual(done);
     expect(await ended(proxy)).toBe('drained');
     expect(proxy.events.all.map(({ event }) => event)).toEqual([
       'proxy.listening',
       'proxy.draining',
       'proxy.stopped',
     ]);
+    expect(proxy.events.all.at(-1)).toMatchObject({ actor: 'ann' });
   });
 
   it('with the window 0 closes all at once', async () => {

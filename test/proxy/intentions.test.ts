@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ViewerId } from '../../src/contract.ts';
 import { echoBackend } from '../support/backends.ts';
 import { named } from '../support/events.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { type TestProxy, withProxy } from '../support/proxy.ts';
 import { evict, seated } from './full-house.ts';
 
@@ -17,7 +18,7 @@ const intend = (proxy: TestProxy, what: 'armed' | 'undone', viewers: string[], d
   });
 
 const start = async (viewers: number): Promise<TestProxy> => {
-  const proxy = await withProxy({ backend: (await echoBackend()).template, cap: 100 });
+  const proxy = await withProxy({ backend: (await echoBackend()).template, cap: 200 });
   for (let nth = 0; nth < viewers; nth += 1) await seated(proxy);
   return proxy;
 };
@@ -36,6 +37,32 @@ describe('what an operator intends', () => {
       { time, event: 'eviction.undone', viewers: ['v1'], count: 1, actor: 'ada' },
     ]);
     expect((await proxy.snapshot()).totals.viewers).toBe(2);
+  });
+
+  it('is in every picture for as long as it runs down', async () => {
+    const clock = new FakeClock();
+    const proxy = await withProxy({ backend: (await echoBackend()).template, cap: 100 }, { clock });
+    for (let nth = 0; nth < 3; nth += 1) await seated(proxy);
+    expect((await proxy.snapshot()).armed).toBeUndefined();
+    await intend(proxy, 'armed', ['v1', 'v2', 'v3']);
+    clock.advance(1_000);
+    const three = ['v1', 'v2', 'v3'].map((viewer) => ({ viewer, actor: 'ada', leftMs: 2_000 }));
+    expect((await proxy.snapshot()).armed).toEqual({ count: 3, first: three });
+    await evict(proxy, 'v1');
+    await intend(proxy, 'undone', ['v2']);
+    expect((await proxy.snapshot()).armed).toEqual({ count: 1, first: three.slice(2) });
+    clock.advance(3_000);
+    expect((await proxy.snapshot()).armed).toBeUndefined();
+  });
+
+  it('is named first of those that are looked at, and at most 128 are', async () => {
+    const proxy = await start(130);
+    const all = Array.from({ length: 130 }, (_none, nth) => `v${nth + 1}`);
+    await intend(proxy, 'armed', all);
+    const { armed } = await proxy.snapshot({ detail: 'v130' as ViewerId });
+    expect(armed?.count).toBe(130);
+    expect(armed?.first).toHaveLength(128);
+    expect(armed?.first[0]).toMatchObject({ viewer: 'v130' });
   });
 
   it('names ten at most, each once, and counts all', async () => {

@@ -183,6 +183,19 @@ describe('stop', () => {
     expect((await viewer.closed()).close).toEqual(words);
   });
 
+  it.each([
+    ['by name', { actor: 'ann' }],
+    ['nobody by name', {}],
+  ])('says who asked for it: %s', async (_who, by) => {
+    const { proxy } = await start();
+    await proxy.control.command({ do: 'stop', now: false, ...by });
+    // Whoever asks while it stops is not who has stopped it.
+    await proxy.control.command({ do: 'stop', now: true, actor: 'bob' });
+    const { time, ...event } = proxy.events.all.at(-1)!;
+    expect(event).toEqual({ event: 'proxy.stopped', ...by });
+    expect(Date.parse(time)).not.toBeNaN();
+  });
+
   it('ends viewers that are dialling, and their dials', async () => {
     const clock = new FakeClock();
     const backend = await hangingBackend();

@@ -62,6 +62,8 @@ describe('the past of a log', () => {
     await connectViewer(proxy.url('b'));
     await look();
     await does({ do: 'set-cap', cap: 2, session: a, actor });
+    await does({ do: 'set-cap', cap: 2, session: 'quiet' as SessionId, actor });
+    await does({ do: 'lock', session: 'shut' as SessionId, actor });
     await closeOf(await connectViewer(proxy.url('a')));
     await closeOf(await connectViewer(proxy.url('a')));
     await look();

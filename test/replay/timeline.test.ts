@@ -268,6 +268,18 @@ describe('a replay', () => {
     expect(last).toMatchObject({ ok: true, viewers: [{ id: 'v4' }, { id: 'v5' }], more: false });
   });
 
+  it('lists who was there in the order that is asked for, behind the last or behind so many', async () => {
+    const { control, cursor } = start();
+    cursor.step(4);
+    const list = { do: 'list', session: null, filter: [], most: 2 } as const;
+    const oldest = { ...list, sort: { by: 'age', reversed: false } } as const;
+    const first = await control.command({ ...oldest, after: null, skip: 1 });
+    expect(first).toMatchObject({ ok: true, viewers: [{ id: 'v2' }, { id: 'v3' }], more: true });
+    const youngest = { ...list, sort: { by: 'age', reversed: true } } as const;
+    const next = await control.command({ ...youngest, after: 'v3' as ViewerId });
+    expect(next).toMatchObject({ ok: true, viewers: [{ id: 'v2' }, { id: 'v1' }], more: false });
+  });
+
   it('makes no picture while the last was not dealt with, and then the newest', async () => {
     const { control, cursor } = start();
     const seen: number[] = [];

@@ -41,7 +41,7 @@ describe('a run', () => {
   test('ends with 0 when it was stopped and all viewers are closed', async () => {
     const { clock, life, stops, stopped, closed, launched } = setUp();
     life.begin(launched);
-    life.stop();
+    life.stop('signal');
     closed.resolve('stopped');
     stopped.resolve();
     await expect(life.ended).resolves.toEqual({ code: 0, line: null });
@@ -53,7 +53,7 @@ describe('a run', () => {
   test('does not wait for ever for viewers that do not answer', async () => {
     const { clock, life, launched } = setUp();
     life.begin(launched);
-    life.stop();
+    life.stop('signal');
     clock.advance(3000);
     await expect(life.ended).resolves.toEqual({ code: 0, line: null });
   });
@@ -61,8 +61,8 @@ describe('a run', () => {
   test('stops at once when asked a second time', async () => {
     const { clock, life, stops, launched } = setUp();
     life.begin(launched);
-    life.stop();
-    life.stop();
+    life.stop('signal');
+    life.stop('signal');
     clock.advance(250);
     await expect(life.ended).resolves.toEqual({ code: 0, line: null });
     expect(stops).toEqual([false, true]);
@@ -70,7 +70,7 @@ describe('a run', () => {
 
   test('grants a wish to stop that came during the start', async () => {
     const { life, stops, stopped, launched } = setUp();
-    life.stop();
+    life.stop('signal');
     life.begin(launched);
     stopped.resolve();
     await expect(life.ended).resolves.toEqual({ code: 0, line: null });
@@ -79,8 +79,8 @@ describe('a run', () => {
 
   test('ends a start that hangs when asked a second time', async () => {
     const { life } = setUp();
-    life.stop();
-    life.stop();
+    life.stop('signal');
+    life.stop('signal');
     await expect(life.ended).resolves.toEqual({ code: 0, line: null });
   });
 
@@ -110,7 +110,7 @@ describe('a run', () => {
   test('ends with 1 when stopping itself fails', async () => {
     const { life, stopped, launched } = setUp();
     life.begin(launched);
-    life.stop();
+    life.stop('signal');
     stopped.reject(new Error('a bug'));
     await expect(life.ended).resolves.toMatchObject({ code: 1 });
   });
@@ -151,7 +151,7 @@ describe('a run that drains', () => {
     expect(life.drain(30_000)).toBe(false);
     const other = setUp();
     other.life.begin(other.launched);
-    other.life.stop();
+    other.life.stop('signal');
     expect(other.life.drain(30_000)).toBe(false);
     expect([commands, other.commands]).toEqual([[drain], []]);
   });
@@ -160,14 +160,14 @@ describe('a run that drains', () => {
     const { clock, life, stops, launched } = setUp();
     life.begin(launched);
     life.drain(30_000);
-    life.stop(true);
+    life.stop('signal', true);
     clock.advance(250);
     await expect(life.ended).resolves.toEqual({ code: 0, line: null });
     expect(stops).toEqual([true]);
     const quit = setUp();
     quit.life.begin(quit.launched);
     quit.life.drain(30_000);
-    quit.life.stop();
+    quit.life.stop('signal');
     expect(quit.stops).toEqual([false]);
   });
 

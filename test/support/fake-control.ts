@@ -21,7 +21,7 @@ import type {
   Watch,
   Window,
 } from '../../src/contract.ts';
-import { matcherOf } from '../../src/core/filtering.ts';
+import { matcherOf, meetsEmpty } from '../../src/core/filtering.ts';
 import type { ProxyEvent } from '../../src/events.ts';
 
 /** A session's id, unchecked. */
@@ -71,6 +71,8 @@ export type World = {
   /** The newest first. */
   readonly gone?: readonly Tombstone[];
   readonly at?: number;
+  /** What operators have armed. */
+  readonly armed?: NonNullable<Snapshot['armed']>;
 };
 
 const windowed = <Id, R extends { readonly id: Id }>(
@@ -97,7 +99,8 @@ const sessionRow = (world: World, id: string, viewers: readonly ViewerRow[]): Se
   const own = world.ownCaps?.[id];
   const cap = own ?? world.cap;
   const worst = Math.max(0, ...viewers.map(({ state }) => badness[state]));
-  const full = viewers.length > cap ? 'over' : viewers.length === cap ? 'full' : 'ok';
+  const few = viewers.length === 0 ? 'empty' : 'ok';
+  const full = viewers.length > cap ? 'over' : viewers.length === cap ? 'full' : few;
   const rtts = viewers.flatMap(({ rttMs }) => (rttMs === null ? [] : [rttMs]));
   return {
     id: sessionId(id),
@@ -214,7 +217,11 @@ export const pictureOf = (world: World, view: View, seq: number): Snapshot => {
     sessionRow(world, id, viewers),
   );
   // A session is listed where one of its viewers meets the filter.
-  const sessions = rows.filter((row) => listed(world, row, view.filter).length > 0);
+  const sessions = rows.filter((row) =>
+    row.state === 'empty'
+      ? meetsEmpty(row.id, view.filter)
+      : listed(world, row, view.filter).length > 0,
+  );
   const shown = windowed(sessions, view.sessions);
   const session = view.session ?? shown.rows[0]?.id ?? null;
   const here = rows.find(({ id }) => id === session);
@@ -240,7 +247,10 @@ export const pictureOf = (world: World, view: View, seq: number): Snapshot => {
     writeTimeoutMs: 20_000,
     loopP99Ms: 2,
     totals: {
-      sessions: rows.length,
+      sessions: rows.filter(({ viewers }) => viewers > 0).length,
+      ...(rows.some(({ state }) => state === 'empty')
+        ? { empty: rows.filter(({ state }) => state === 'empty').length }
+        : {}),
       viewers: all.length,
       late: inState('late'),
       expiring: inState('expiring'),
@@ -271,6 +281,7 @@ export const pictureOf = (world: World, view: View, seq: number): Snapshot => {
         ? []
         : events.filter(({ seq }) => seq <= upTo).slice(-view.events.rows),
     newestEvent: events.length,
+    ...(world.armed === undefined || world.armed.count === 0 ? {} : { armed: world.armed }),
   };
 };
 

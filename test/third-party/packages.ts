@@ -36,6 +36,8 @@ const packages: readonly (readonly [name: string, check: () => Promise<unknown>]
   ['curl', () => executable(CURL)],
   ['jq', () => run('jq', ['--version'])],
   ['systemd', () => run('systemd-analyze', ['--version'])],
+  ['zsh', () => run('zsh', ['--version'])],
+  ['fish', () => run('fish', ['--version'])],
 ];
 
 const missing = async (): Promise<readonly string[]> => {
