@@ -11,6 +11,9 @@ import { guarded, reportFault } from './guarded.ts';
 
 const PICTURE_MS = 250;
 
+/** Two pictures that have their turns are never nearer to each other. */
+const CLOSE_MS = PICTURE_MS / 2;
+
 type Watcher = {
   /** Those who look at the same. */
   party: Party;
@@ -131,9 +134,10 @@ export class Watches {
   #turn(): void {
     const next = this.#next();
     if (next === null) return;
-    // A timer may come a little early; turns that were missed are left out.
+    // A timer may come a little early; turns that were missed are left out, and so is one that
+    // would follow closely on a picture that was late.
     const now = Math.max(this.#clock.now(), next.dueAt);
-    next.dueAt = turnAfter(now, next.place, this.#origin, PICTURE_MS);
+    next.dueAt = turnAfter(now + CLOSE_MS, next.place, this.#origin, PICTURE_MS);
     this.#show([...next.watchers]);
     this.#plan();
   }

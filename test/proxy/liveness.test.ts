@@ -36,8 +36,8 @@ describe('with a ping interval of 50 ms', () => {
     expect((await ends.peer.closed()).close).toEqual({ code: 1001, reason: 'viewer evicted' });
     const left = await ends.proxy.events.next(named('viewer.left', { cause: 'evicted' }));
     expect(left).toMatchObject({ ...evicted, closeSent: true });
-    // The figure begins a moment after the deadline does, and is rounded.
-    expect(left.durationMs).toBeGreaterThanOrEqual(149);
+    // The figure begins a moment after the deadline does, which on a busy machine is milliseconds.
+    expect(left.durationMs).toBeGreaterThanOrEqual(130);
     expect(left.durationMs).toBeLessThan(1_500);
   });
 
