@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Cancel, Clock } from '../clock.ts';
 import { readAnswer, type Agreement } from '../core/backend-answer.ts';
-import type { BackendRequest } from '../core/backend-request.ts';
+import type { BackendRequest, Offers } from '../core/backend-request.ts';
 import type { DialCause } from '../events.ts';
 import { acceptFor } from './accept.ts';
 import { reset } from './leg.ts';
@@ -47,7 +47,8 @@ const open = ({ address, servername }: BackendRequest, tls: boolean): Socket => 
 /** One dial in flight. */
 export class Dial {
   readonly #socket: Socket;
-  readonly #request: BackendRequest;
+  readonly #offers: Offers;
+  readonly #isLocal: boolean;
   readonly #accept: string;
   readonly #done: (outcome: DialOutcome) => void;
   readonly #cancel: Cancel;
@@ -64,7 +65,8 @@ export class Dial {
     limits: { readonly clock: Clock; readonly timeoutMs: number; readonly waitedMs: number },
     done: (outcome: DialOutcome) => void,
   ) {
-    this.#request = request;
+    this.#offers = request.offers;
+    this.#isLocal = 'socketPath' in request.address;
     this.#accept = acceptFor(request.offers.key);
     this.#done = done;
     const { clock, timeoutMs, waitedMs } = limits;
@@ -98,7 +100,7 @@ export class Dial {
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
     const verdict = readAnswer(this.#received, {
       expectedAccept: this.#accept,
-      offers: this.#request.offers,
+      offers: this.#offers,
     });
     if (verdict.kind === 'more') return;
     if (verdict.kind === 'bad') {
@@ -114,7 +116,7 @@ export class Dial {
       socket: this.#socket,
       answer: verdict,
       accept: this.#accept,
-      isLocal: 'socketPath' in this.#request.address,
+      isLocal: this.#isLocal,
       rest,
     });
   };

@@ -28,7 +28,8 @@ export type DialEvents = {
 
 /** One dial from the moment that it is asked for. */
 type Order = {
-  readonly request: BackendRequest;
+  /** Null from its turn on. */
+  request: BackendRequest | null;
   readonly tls: boolean;
   readonly events: DialEvents;
   readonly askedAt: number;
@@ -73,14 +74,16 @@ export class Dials {
 
   #begin(order: Order): void {
     const { dialTimeoutMs: timeoutMs } = this.#rules;
+    const { request, tls } = order;
+    if (request === null) return;
     const waitedMs = this.#clock.now() - order.askedAt;
     // The loop was busy, and its timer is still to run.
     if (waitedMs >= timeoutMs) return this.#giveUp(order);
     order.events.begins();
     const limits = { clock: this.#clock, timeoutMs, waitedMs };
-    const dial = new Dial(order.request, order.tls, limits, (outcome) => {
-      this.#finish(order, outcome);
-    });
+    // It is long, and has nothing more to say once it is sent.
+    order.request = null;
+    const dial = new Dial(request, tls, limits, (outcome) => this.#finish(order, outcome));
     order.end = () => dial.abort();
   }
 

@@ -52,7 +52,12 @@ export const seat = (
   const { session, query, forwarded, who, rawHeaders, request, socket, head } = newcomer;
   const number = ids.next();
   const { remote } = forwarded;
-  const viewer = new Viewer({ number, slot, remote, who, heldMs, request, socket, head }, house);
+  // All that was sent, for the answer: what the backend gets may be less.
+  const sent = request.rawHeaders;
+  const viewer = new Viewer(
+    { number, slot, remote, who, heldMs, rawHeaders: sent, socket, head },
+    house,
+  );
   admit(viewer);
   if (viewers === cap) house.board.record({ event: 'session.full', session, viewers, cap });
   viewer.dial({ session, query, rawHeaders, forwarded, request });
@@ -96,7 +101,8 @@ const WORDS = {
 export const turnAway = (hall: Hall, newcomer: Newcomer, why: TurnedAway): void => {
   const { request, socket, head } = newcomer;
   const how = { words: WORDS[why.cause], status: 503 };
-  recordRefusal(hall, newcomer, why, hall.house.refusals.refuse(request, socket, head, how));
+  const put = hall.house.refusals.refuse(request.rawHeaders, socket, head, how);
+  recordRefusal(hall, newcomer, why, put);
 };
 
 /** A newcomer went while it waited: it was refused without a word. */

@@ -2,7 +2,7 @@
  * How a viewer that gets no relay is told why: by a Close that a page can read, after a
  * handshake that is completed for that alone, or by an HTTP status before the upgrade.
  */
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { viewerAnswer } from '../core/backend-answer.ts';
 import type { CloseWords } from '../core/close-codes.ts';
@@ -100,9 +100,12 @@ export class Refusals {
     this.#clock = clock;
   }
 
-  /** Refuses an upgrade that is in order; `head` are the bytes that came behind the request. */
+  /**
+   * Refuses an upgrade that is in order, by what its request has sent; `head` are the bytes that
+   * came behind that.
+   */
   refuse(
-    { rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>,
+    rawHeaders: RawHeaders,
     socket: Socket,
     head: Buffer,
     how: { readonly words: CloseWords; readonly status: number },

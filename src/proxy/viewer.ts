@@ -3,13 +3,13 @@
  * needed only to let it in, its request above all, is let go when the relay begins: of idle
  * viewers there are thousands.
  */
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Cancel } from '../clock.ts';
 import type { ViewerId, ViewerState } from '../contract.ts';
 import { viewerAnswer } from '../core/backend-answer.ts';
 import { CLOSE, type CloseWords } from '../core/close-codes.ts';
 import { evictedWords } from '../core/eviction.ts';
+import type { RawHeaders } from '../core/headers.ts';
 import type { Slot } from '../core/ledger.ts';
 import {
   DIALLING,
@@ -37,7 +37,8 @@ export type Arriving = {
   readonly who: string | null;
   /** How long it waited for its slot; null: not at all. */
   readonly heldMs: number | null;
-  readonly request: IncomingMessage;
+  /** Of its request, which nobody else needs any more. */
+  readonly rawHeaders: RawHeaders;
   readonly socket: Socket;
   /** Bytes that came behind the request. */
   readonly head: Buffer;
@@ -204,9 +205,10 @@ export class Viewer {
         return this.#house.release(this);
       case 'refuse': {
         if (this.#arriving === null || this.#early === null) return undefined;
-        const { request, socket } = this.#arriving;
+        const { rawHeaders, socket } = this.#arriving;
         const how = { words: this.#words(effect.words), status: effect.status };
-        this.#refusal = this.#house.refusals.refuse(request, socket, this.#early.take(), how);
+        const head = this.#early.take();
+        this.#refusal = this.#house.refusals.refuse(rawHeaders, socket, head, how);
         return undefined;
       }
       case 'not-found':
