@@ -7,10 +7,12 @@ import { echoBackend } from '../support/backends.ts';
 import { type Audience, keepEchoing, type RoundTrips } from '../support/audience.ts';
 import type { Backend } from '../support/backend-server.ts';
 import { named } from '../support/events.ts';
+import { collectable, collectGarbage } from '../support/garbage.ts';
 import {
   descriptorsOf,
   eventually,
   forgetPeak,
+  letPass,
   peakMiB,
   residentMiB,
 } from '../support/process-figures.ts';
@@ -38,7 +40,8 @@ const tellStorm = (what: string, { perSecond, outcomes, mostOpen }: StormReport)
 
 /** The program with a full session of viewers that echo all the time. */
 const begin = async (args: readonly string[], backend: Backend) => {
-  const program = await runProgram(['--backend', backend.url, '--cap', String(CAP), ...args]);
+  const all = ['--backend', backend.url, '--cap', String(CAP), ...args];
+  const program = await runProgram(all, { env: collectable });
   const viewers = await Promise.all(
     Array.from({ length: CAP }, () => connectViewer(program.url('full'))),
   );
@@ -62,6 +65,18 @@ const descriptorsBack = ({ pid }: Program, before: number): Promise<void> =>
   eventually('the descriptors', () => descriptorsOf(pid) === before, {
     saw: () => `${descriptorsOf(pid)} and not ${before}`,
   });
+
+/** Resolves when it has collected what it could. */
+const collected = async (pid: number): Promise<void> => {
+  let last = Number.POSITIVE_INFINITY;
+  await eventually('an end of the garbage', async () => {
+    const before = last;
+    collectGarbage(pid);
+    await letPass(300);
+    last = residentMiB(pid);
+    return before - last < 1;
+  });
+};
 
 /** What was made of 2,000 a second, or of 500 before that. A slower machine proves too little. */
 const expectReached = ({ perSecond, unstarted }: StormReport): void => {
@@ -88,6 +103,7 @@ describe('a storm against a full session', () => {
       ],
     }).over;
     await descriptorsBack(program, quiet.descriptors);
+    await collected(pid);
     const before = residentMiB(pid);
     audience.roundTrips();
 
@@ -116,6 +132,8 @@ describe('a storm against a full session', () => {
 
     await descriptorsBack(program, quiet.descriptors);
     tell(`after it: ${residentMiB(pid).toFixed(0)} MiB, ${before.toFixed(0)} before`);
+    await collected(pid);
+    tell(`and without garbage ${residentMiB(pid).toFixed(0)} MiB`);
     await eventually('the memory', () => residentMiB(pid) - before < 16, {
       saw: () => `${residentMiB(pid)} MiB, ${before} before`,
     });
