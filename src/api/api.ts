@@ -6,11 +6,11 @@
 import { utimes } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { type Cancel, type Clock, systemClock } from '../clock.ts';
 import type { ControlDoors, ControlOptions, ProxyControl } from '../contract.ts';
 import { serve } from '../control/serve.ts';
+import { hostAndPort, isLoopback } from '../core/host.ts';
 import { BouncerError } from '../errors.ts';
 import { Desk } from './desk.ts';
 import type { MetricsText, Office } from './office.ts';
@@ -79,9 +79,6 @@ const withSockets = (server: Server, gone: () => void): Opened => {
   return { server, sockets, gone };
 };
 
-const isLoopback = (address: string): boolean =>
-  address === '::1' || /^(?:::ffff:)?127\./i.test(address);
-
 const pathFor = (wanted: string, { address, env = process.env }: ApiParts, uid: number): string => {
   if (wanted !== 'default') {
     prepareChosenFolder(wanted, uid);
@@ -99,9 +96,15 @@ const listenOn = async (
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const failed = (error: NodeJS.ErrnoException): void => {
     const what = error.code === 'EADDRINUSE' ? 'it is in use' : (error.code ?? error.message);
-    const shown = isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
     const remedy = 'pass --control-listen with another address, or leave it out';
-    reject(new BouncerError('environment', `cannot listen on ${shown}: ${what}`, remedy, error));
+    reject(
+      new BouncerError(
+        'environment',
+        `cannot listen on ${hostAndPort(host, port)}: ${what}`,
+        remedy,
+        error,
+      ),
+    );
   };
   server.once('error', failed);
   server.listen({ host, port }, resolve);
@@ -198,9 +201,7 @@ export const openApi = async (
         const remedy = 'pass --control-listen with 127.0.0.1, or --control-public if that is meant';
         throw new BouncerError('environment', what, remedy);
       }
-      tcp = isIPv6(bound.address)
-        ? `[${bound.address}]:${bound.port}`
-        : `${bound.address}:${bound.port}`;
+      tcp = hostAndPort(bound.address, bound.port);
     }
     let closing: Promise<void> | null = null;
     const closeOnce = (): Promise<void> => (closing ??= close());

@@ -1,5 +1,6 @@
 /** What operators do: evict, keep, caps, locks, the drain. All of it is on record, with the actor. */
 import type { Command, SessionId, ViewerId } from '../contract.ts';
+import { MOST_DRAIN_MS, USUAL_DRAIN_MS } from '../core/drain.ts';
 import { wrongNote } from '../core/eviction.ts';
 import { done, problem, read, unread, type Answer, type Read } from './answer.ts';
 import { sessionIn, stopped, viewerIn } from './lists.ts';
@@ -9,9 +10,6 @@ import { parametersOf } from './query.ts';
 /** As on the command line. */
 const CAP = { least: 1, most: 100_000 } as const;
 const HOUR_MS = 3_600_000;
-
-/** How long a drain takes where nobody says. */
-const usualWindowMs = 30_000;
 
 const only = (
   { body, query }: Ask,
@@ -136,8 +134,8 @@ export const unlock: Handler = toSession([], ({ actor }, session) =>
 export const drain: Handler = (ask, office) => {
   const given = only(ask, ['windowMs']);
   if (!given.ok) return given.answer;
-  const range = { least: 0, most: 24 * HOUR_MS };
-  const windowMs = whole(ask.body['windowMs'] ?? usualWindowMs, 'windowMs', range);
+  const range = { least: 0, most: MOST_DRAIN_MS };
+  const windowMs = whole(ask.body['windowMs'] ?? USUAL_DRAIN_MS, 'windowMs', range);
   if (!windowMs.ok) return windowMs.answer;
   return carryOut(office, { do: 'drain', windowMs: windowMs.value, actor: ask.actor }, 202);
 };

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
-import type { Carrier } from '../control/carrier.ts';
+import { attachProtocol, type Carrier } from '../control/carrier.ts';
 import type { Naming } from '../control/under-name.ts';
 import { lineCarrier } from '../control/line-carrier.ts';
 import { problem, type Answer } from './answer.ts';
@@ -19,9 +19,6 @@ import { parametersOf } from './query.ts';
 
 /** How many may stay open at once, over all doors. */
 const MOST = { streams: 100, consoles: 32 } as const;
-
-/** The word of the Upgrade by which a console attaches. */
-export const attachProtocol = 'wsbouncer-control';
 
 const RETRY = { 'Retry-After': '10' } as const;
 

@@ -1,6 +1,7 @@
 /** What the values of a command's options and words mean: from them to the order. */
 import { filterOf } from '../console/filter-text.ts';
 import type { SessionId, ViewerId } from '../contract.ts';
+import { MOST_DRAIN_MS, USUAL_DRAIN_MS } from '../core/drain.ts';
 import type { CommandRow } from './command-table.ts';
 import { quoted, usageError, type OptionReader } from './option-reader.ts';
 import {
@@ -14,10 +15,9 @@ import {
 } from './option-values.ts';
 import type { Order, OutputForm } from './orders.ts';
 
-const HOUR_MS = 3_600_000;
 const CAP = { min: 1, max: 100_000 } as const;
 const LIMIT = { min: 1, max: 10_000_000 } as const;
-const WINDOW = { min: 1, max: 24 * HOUR_MS } as const;
+const WINDOW = { min: 1, max: MOST_DRAIN_MS } as const;
 const EVERY = { min: 1, max: 60_000 } as const;
 const LONGEST_REASON = 80;
 /** What the proxy takes in no reason: it could break a line or turn its direction. */
@@ -134,7 +134,7 @@ const capOrder = ({ is, session, output }: Values, [word]: readonly string[]): O
 
 const drainOrder = ({ reader, is, output }: Values): Order => ({
   do: 'drain',
-  windowMs: reader.one('window', (text) => parseDurationOrOff(text, WINDOW), 30_000),
+  windowMs: reader.one('window', (text) => parseDurationOrOff(text, WINDOW), USUAL_DRAIN_MS),
   wait: is('wait'),
   output: output(),
 });

@@ -9,12 +9,6 @@ import type { DrainDialog } from './modal.ts';
 import { newestPicture } from './sight.ts';
 import { closed, done, type Reply, type State, type Step, withNotice } from './state.ts';
 
-/** How long viewers may finish where nobody says otherwise. */
-export const drainMs = 30_000;
-
-/** Longest window that the proxy takes. */
-export const longestDrainMs = 24 * 3_600_000;
-
 /** `over 30s`, or `at once`. */
 export const windowText = (windowMs: number): string =>
   windowMs === 0 ? 'at once' : `over ${formatAge(windowMs)}`;

@@ -16,20 +16,19 @@ export type OtherArmed = {
   readonly dueAt: number;
 };
 
-/** Those of others; a viewer may be armed here as well. */
+/** Those of others, the next one first; a viewer may be armed here as well. */
 export const othersArmed = (state: State): readonly OtherArmed[] => {
   if (state.outage !== null) return [];
   const armed = newestPicture(state)?.armed?.first ?? [];
   return armed
     .filter(({ actor }) => actor !== state.settings.actor)
-    .map(({ viewer, actor, leftMs }) => ({ viewer, actor, dueAt: state.receivedAt + leftMs }));
+    .map(({ viewer, actor, leftMs }) => ({ viewer, actor, dueAt: state.receivedAt + leftMs }))
+    .toSorted((a, b) => a.dueAt - b.dueAt);
 };
 
 /** The eviction of a viewer that somebody else has armed, the one that comes first; null: none. */
 export const otherOn = (state: State, viewer: ViewerId): OtherArmed | null =>
-  othersArmed(state)
-    .filter((one) => one.viewer === viewer)
-    .toSorted((a, b) => a.dueAt - b.dueAt)[0] ?? null;
+  othersArmed(state).find((one) => one.viewer === viewer) ?? null;
 
 const secondsTo = ({ dueAt }: OtherArmed, now: number): number =>
   Math.max(0, Math.ceil((dueAt - now) / 1000));
@@ -57,8 +56,7 @@ export const otherTexts = (
 
 /** What others are about to do, in one line, the fullest words first; empty where nothing. */
 export const othersChoices = (state: State, glyphs: Glyphs): readonly string[] => {
-  const others = othersArmed(state);
-  const [first, ...more] = others.toSorted((a, b) => a.dueAt - b.dueAt);
+  const [first, ...more] = othersArmed(state);
   if (first === undefined) return [];
   const known = newestPicture(state)?.armed;
   // Beyond those that the picture names nobody knows whose they are.

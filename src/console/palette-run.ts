@@ -1,8 +1,9 @@
 /** Carrying out a typed command. A mistake is a sentence that says what would be right. */
 import type { SessionId, SessionSort, ViewerId, ViewerSort } from '../contract.ts';
+import { MOST_DRAIN_MS, USUAL_DRAIN_MS } from '../core/drain.ts';
 import { applyCap, capBefore, liftCap } from './cap-dialog.ts';
 import { capRange, defaultCap } from './caps.ts';
-import { drainMs, longestDrainMs, openDrain } from './drain.ts';
+import { openDrain } from './drain.ts';
 import { armNamed } from './evictions.ts';
 import { following } from './feed-window.ts';
 import { filterOf } from './filter-text.ts';
@@ -112,8 +113,8 @@ const lock = (state: State, locks: boolean, [session, ...more]: readonly string[
 };
 
 const drain = (state: State, [time, ...more]: readonly string[]): Outcome => {
-  const windowMs = time === undefined ? drainMs : time === '0' ? 0 : timeOf(time, null);
-  return windowMs === null || windowMs > longestDrainMs || more.length > 0
+  const windowMs = time === undefined ? USUAL_DRAIN_MS : time === '0' ? 0 : timeOf(time, null);
+  return windowMs === null || windowMs > MOST_DRAIN_MS || more.length > 0
     ? 'drain takes a time from 0 to 24h: drain 30s'
     : openDrain(state, Math.round(windowMs));
 };

@@ -4,8 +4,9 @@
  */
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { hostAndPort } from '../core/host.ts';
 import { BouncerError, type ErrorKind } from '../errors.ts';
-import type { Carrier } from './carrier.ts';
+import { attachProtocol, type Carrier } from './carrier.ts';
 import { lineCarrier } from './line-carrier.ts';
 
 /** Where a control socket is; over TCP with its token. */
@@ -22,8 +23,9 @@ const ANSWER_MS = 5_000;
 /** What is read of an answer that is none. */
 const MOST_DETAIL = 4_096;
 
-const placeOf = (to: AttachTo): string =>
-  'socketPath' in to ? to.socketPath : `${to.host}:${to.port}`;
+/** The place in words. */
+export const placeText = (to: AttachTo): string =>
+  'socketPath' in to ? to.socketPath : hostAndPort(to.host, to.port);
 
 const cannot = (
   to: AttachTo,
@@ -32,7 +34,7 @@ const cannot = (
   cause?: unknown,
   kind: ErrorKind = 'environment',
 ): BouncerError =>
-  new BouncerError(kind, `cannot attach to ${placeOf(to)}: ${what}`, remedy, cause);
+  new BouncerError(kind, `cannot attach to ${placeText(to)}: ${what}`, remedy, cause);
 
 const troubleOf = (to: AttachTo, error: NodeJS.ErrnoException): BouncerError => {
   switch (error.code) {
@@ -71,7 +73,7 @@ export const openAttachLink = (to: AttachTo): Promise<Carrier> => {
   const { promise, resolve, reject } = Promise.withResolvers<Carrier>();
   const headers = {
     Connection: 'Upgrade',
-    Upgrade: 'wsbouncer-control',
+    Upgrade: attachProtocol,
     ...('token' in to ? { Authorization: `Bearer ${to.token}` } : {}),
   };
   const place = 'socketPath' in to ? to : { host: to.host, port: to.port };

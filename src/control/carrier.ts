@@ -17,6 +17,9 @@ export type Carrier = {
   readonly close: () => void;
 };
 
+/** The word of the HTTP Upgrade by which a console attaches over a socket. */
+export const attachProtocol = 'wsbouncer-control';
+
 /** A link between threads, or within one. */
 export const portCarrier = (port: MessagePort): Carrier => ({
   send: (text) => port.postMessage(text),

@@ -48,11 +48,10 @@ export type AnswerReading =
 /** Longest head of an answer, its empty line included, in bytes. */
 export const MAX_ANSWER_HEAD = 16_384;
 
-const CR = 0x0d;
-const LF = 0x0a;
 const START = 'HTTP/1.';
-/** A head in order, as nearly all are: found by this many times faster than byte by byte. */
 const WHOLE = /^HTTP\/1\.[^\0\r\n]*(?:\r\n[^\0\r\n]+)*\r\n\r\n/;
+/** What can still become one. */
+const SO_FAR = /^[^\0\r\n]*(?:\r\n[^\0\r\n]*)*\r?$/;
 
 /** The answer's own handshake, and lengths, which a 101 cannot have and must not pass on. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -71,18 +70,12 @@ const bad = (detail: string): Bad => ({ kind: 'bad', detail });
  * from the bytes before it alone, so that it does not matter how they were cut.
  */
 const headLengthOf = (bytes: Buffer): number | Bad | null => {
-  const [whole] = WHOLE.exec(bytes.toString('latin1', 0, MAX_ANSWER_HEAD)) ?? [];
+  const text = bytes.toString('latin1', 0, MAX_ANSWER_HEAD);
+  const [whole] = WHOLE.exec(text) ?? [];
   if (whole !== undefined) return whole.length;
-  const start = bytes.toString('latin1', 0, START.length);
-  if (!START.startsWith(start)) return bad('the answer is not HTTP/1.1');
-  const end = Math.min(bytes.length, MAX_ANSWER_HEAD);
-  for (let at = 0; at < end; at += 1) {
-    const byte = bytes[at];
-    const afterCr = at > 0 && bytes[at - 1] === CR;
-    if (byte === 0 || afterCr !== (byte === LF)) return bad('the answer has a malformed line');
-    if (byte === LF && at >= 3 && bytes[at - 2] === LF) return at + 1;
-  }
-  return end === MAX_ANSWER_HEAD ? bad('the answer has headers of more than 16 KiB') : null;
+  if (!START.startsWith(text.slice(0, START.length))) return bad('the answer is not HTTP/1.1');
+  if (!SO_FAR.test(text)) return bad('the answer has a malformed line');
+  return text.length === MAX_ANSWER_HEAD ? bad('the answer has headers of more than 16 KiB') : null;
 };
 
 /** Names and values in turn; null where a line is no `name: value`, folded ones included. */

@@ -4,6 +4,9 @@
  * leave fast enough; the others go evenly, so that they do not all come back at once elsewhere.
  */
 
+/** A window in milliseconds where nobody names one: a page that is told reconnects in a second. */
+export const USUAL_DRAIN_MS = 30_000;
+
 /** The longest window: timers end at 2^31 ms, 24 days, and no deployment takes a day. */
 export const MOST_DRAIN_MS = 24 * 3_600_000;
 

@@ -4,7 +4,7 @@
  * where the connection comes from anyone else.
  */
 import { elementsOf, type RawHeaders, valuesOf } from './headers.ts';
-import { isIpv4, isIpv6, parseHost } from './host.ts';
+import { hostAndPort, isIpv4, isIpv6, parseHost } from './host.ts';
 
 /** One connection of a viewer, as the socket and the request tell it. */
 export type Arrival = {
@@ -64,10 +64,8 @@ const parseHop = (text: string): Hop | null => {
   return address === null ? null : { address, port: host.port };
 };
 
-const hopText = ({ address, port }: Hop): string => {
-  if (port === null) return address;
-  return isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
-};
+const hopText = ({ address, port }: Hop): string =>
+  port === null ? address : hostAndPort(address, port);
 
 /** From the right, over trusted hops, to the first that is not; garbage ends the walk. */
 const walk = (peer: Hop, entries: readonly string[], trusted: Arrival['trusted']): Hop => {

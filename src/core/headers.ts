@@ -103,8 +103,9 @@ export const hopByHopNames = (rawHeaders: RawHeaders): ReadonlySet<string> => {
 };
 
 /**
- * A whole head of several lists of fields, up to and with its empty line. A field whose name or value could break out of
- * its line is left out: the sender's parser has refused such before, and this is the last gate.
+ * A whole head of several lists of fields, up to and with its empty line. A field whose name or
+ * value could break out of its line is left out: the sender's parser has refused such before, and
+ * this is the last gate.
  */
 export const headOf = (startLine: string, ...lists: readonly RawHeaders[]): string => {
   let head = `${startLine}\r\n`;

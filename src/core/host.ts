@@ -21,6 +21,14 @@ export const isIpv4 = (text: string): boolean => IPV4.test(text);
 export const isIpv6 = (text: string): boolean =>
   /^[0-9a-f:.]{2,45}$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`);
 
+/** Both in one word, an IPv6 address in brackets: `127.0.0.1:80`, `[::1]:80`. */
+export const hostAndPort = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** Whether an address can be reached from this machine alone; also where IPv6 wraps an IPv4 one. */
+export const isLoopback = (address: string): boolean =>
+  address === '::1' || /^(?:::ffff:)?127\./i.test(address);
+
 /** Reads `name`, `name:port`, `[v6]` or `[v6]:port`; null for anything else. */
 export const parseHost = (text: string): Host | null => {
   const [, name, port] = HOST.exec(text) ?? [];

@@ -8,8 +8,8 @@ import { Duplex } from 'node:stream';
 import { systemClock, type Clock } from '../clock.ts';
 import type { CommandResult, Measures, ProxyControl, SessionId, ViewerId } from '../contract.ts';
 import { usageError } from '../cli/option-reader.ts';
+import { isLoopback } from '../core/host.ts';
 import type { ProxyEvent } from '../events.ts';
-import { isLoopback } from '../proxy/listen.ts';
 import { buildProxy } from '../proxy/proxy.ts';
 import { openServer } from '../proxy/server.ts';
 import {
@@ -137,8 +137,7 @@ const notWhole = (socket: unknown): TypeError => {
   );
 };
 
-const overLoopback = ({ localAddress: host, localPort: port }: Socket): boolean =>
-  host !== undefined && port !== undefined && isLoopback({ host, port });
+const overLoopback = ({ localAddress = '' }: Socket): boolean => isLoopback(localAddress);
 
 /**
  * Makes a proxy; it runs until `close`, and does not keep a program from ending that has nothing

@@ -15,7 +15,7 @@ import {
   SIDES,
 } from './labels.ts';
 import { countBy, countByTwo, gauge, histogram, histogramBy } from './instruments.ts';
-import type { Exposed } from './tally.ts';
+import type { Exposed } from './registry.ts';
 
 /** Seconds: a neighbour in the rack, a phone in a tunnel, a backend at its timeout. */
 const TRIP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

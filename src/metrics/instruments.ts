@@ -3,18 +3,47 @@
  * A label value outside of its closed set counts nowhere. Counting is adding to a number: what
  * a library does for it, it does when somebody asks.
  */
-import { Counter, Gauge, Registry } from 'prom-client';
-import { type Exposed, type Named, registerHistogram, Tally } from './tally.ts';
-
-/** An empty one, in the format of OpenMetrics 1.0. */
-export const newRegistry = (): Exposed => {
-  const registry: Exposed = new Registry();
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  return registry;
-};
+import { Counter, Gauge } from 'prom-client';
+import type { Exposed, Named } from './registry.ts';
+import { registerHistogram, Tally } from './tally.ts';
 
 /** Adds to one series. */
 type Add<Value> = (value: Value, by?: number) => void;
+
+/** The labels of one series, and how often it has counted. */
+type Series = readonly [labels: Readonly<Record<string, string>>, count: number];
+
+/** A counter whose series are asked for at every scrape. */
+const counterOf = (
+  registry: Exposed,
+  named: Named,
+  labelNames: readonly string[],
+  series: () => Iterable<Series>,
+): void => {
+  const counter: Counter = new Counter({
+    ...named,
+    labelNames: [...labelNames],
+    registers: [registry],
+    collect: () => {
+      counter.reset();
+      for (const [labels, count] of series()) counter.inc(labels, count);
+    },
+  });
+};
+
+/** One number for each value of a label; a value that is none of them has none. */
+const countsBy = <Value extends string>(
+  registry: Exposed,
+  named: Named,
+  label: string,
+  values: readonly Value[],
+): Map<Value, number> => {
+  const counts = new Map(values.map((value) => [value, 0]));
+  counterOf(registry, named, [label], () =>
+    Array.from(counts, ([value, count]): Series => [{ [label]: value }, count]),
+  );
+  return counts;
+};
 
 /** A counter by one label. */
 export const countBy = <Value extends string>(
@@ -23,16 +52,7 @@ export const countBy = <Value extends string>(
   label: string,
   values: readonly Value[],
 ): Add<Value> => {
-  const counts = new Map(values.map((value) => [value, 0]));
-  const counter: Counter = new Counter({
-    ...named,
-    labelNames: [label],
-    registers: [registry],
-    collect: () => {
-      counter.reset();
-      for (const [value, count] of counts) counter.inc({ [label]: value }, count);
-    },
-  });
+  const counts = countsBy(registry, named, label, values);
   return (value, by = 1) => {
     const count = counts.get(value);
     if (count !== undefined) counts.set(value, count + by);
@@ -50,18 +70,13 @@ export const countByTwo = <First extends string>(
   const counts = new Map(
     firsts.map((first) => [first, new Map(seconds.map((second) => [second, 0]))]),
   );
-  const counter: Counter = new Counter({
-    ...named,
-    labelNames: [...labels],
-    registers: [registry],
-    collect: () => {
-      counter.reset();
-      for (const [first, bySecond] of counts) {
-        for (const [second, count] of bySecond) {
-          counter.inc({ [labels[0]]: first, [labels[1]]: second }, count);
-        }
+  const [firstLabel, secondLabel] = labels;
+  counterOf(registry, named, labels, function* series() {
+    for (const [first, bySecond] of counts) {
+      for (const [second, count] of bySecond) {
+        yield [{ [firstLabel]: first, [secondLabel]: second }, count];
       }
-    },
+    }
   });
   return (first, second) => {
     const bySecond = counts.get(first);
@@ -72,8 +87,12 @@ export const countByTwo = <First extends string>(
 
 /** Follows a sum that is kept elsewhere and never gets less. */
 export const followSum = (registry: Exposed, named: Named): ((sum: number) => void) => {
-  const counter = new Counter({ ...named, registers: [registry] });
-  return following((by) => counter.inc(by));
+  let known = 0;
+  counterOf(registry, named, [], () => [[{}, known]]);
+  return (sum) => {
+    // Not Math.max: a sum that is no number is passed over.
+    if (sum > known) known = sum;
+  };
 };
 
 /** The same by one label. */
@@ -83,19 +102,9 @@ export const followSums = <Value extends string>(
   label: string,
   values: readonly Value[],
 ): ((sums: Readonly<Record<Value, number>>) => void) => {
-  const add = countBy(registry, named, label, values);
-  const follows = values.map((value) => [value, following((by) => add(value, by))] as const);
+  const known = countsBy(registry, named, label, values);
   return (sums) => {
-    for (const [value, follow] of follows) follow(sums[value]);
-  };
-};
-
-const following = (add: (by: number) => void): ((sum: number) => void) => {
-  let counted = 0;
-  return (sum) => {
-    if (!(sum > counted)) return;
-    add(sum - counted);
-    counted = sum;
+    for (const [value, count] of known) if (sums[value] > count) known.set(value, sums[value]);
   };
 };
 

@@ -5,7 +5,8 @@
  * which would be the scrape's own, is part of it.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { type Exposed, registerHistogram, type Sample, samplesOf } from './tally.ts';
+import type { Exposed } from './registry.ts';
+import { registerHistogram, type Sample, samplesOf } from './tally.ts';
 
 const NAME = 'wsbouncer_event_loop_delay_seconds';
 

@@ -1,7 +1,7 @@
 /** What there is in the proxy at the moment of a scrape. */
 import type { Measures } from '../contract.ts';
 import { followSums, gauge, gaugesBy } from './instruments.ts';
-import type { Exposed } from './tally.ts';
+import type { Exposed } from './registry.ts';
 import { DIRECTIONS, STATES } from './labels.ts';
 
 /** Sets the gauges up; what it returns shows the values of a moment. */

@@ -7,10 +7,10 @@ import { Gauge } from 'prom-client';
 import type { Measures } from '../contract.ts';
 import { counting, type Counting } from './counting.ts';
 import { completed } from './exposition.ts';
-import { newRegistry } from './instruments.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { measured } from './measured.ts';
 import { processFigures } from './process-figures.ts';
+import { newRegistry } from './registry.ts';
 
 /** An answer to a scrape. */
 export type Exposition = { readonly contentType: string; readonly text: string };

@@ -5,7 +5,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { followSum, gauge } from './instruments.ts';
-import type { Exposed } from './tally.ts';
+import type { Exposed } from './registry.ts';
 
 const DESCRIPTORS = '/proc/self/fd';
 

@@ -3,13 +3,8 @@
  * value, and has none that takes many values at once. It asks a metric for its samples, and that
  * is all it has to know of one.
  */
-import type { Histogram, OpenMetricsContentType, Registry } from 'prom-client';
-
-/** The registry of one exporter; not the global one, which anybody's library may write to. */
-export type Exposed = Registry<OpenMetricsContentType>;
-
-/** What a metric is called, and a sentence about it. */
-export type Named = { readonly name: string; readonly help: string };
+import type { Histogram } from 'prom-client';
+import type { Exposed, Named } from './registry.ts';
 
 /** One line of an exposition. */
 export type Sample = {

@@ -1,7 +1,7 @@
 /** The listening side: Node's HTTP server, bounded in time, and what it calls its address. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIPv6 } from 'node:net';
 import type { ListenAddress, ProxyOptions } from '../contract.ts';
+import { hostAndPort } from '../core/host.ts';
 import { type Page, routePlain } from '../core/route.ts';
 import { BouncerError } from '../errors.ts';
 import { checkSocket, socketPathOf } from './handed-socket.ts';
@@ -11,8 +11,7 @@ import { pagePolicy } from './page-policy.ts';
 export const addressText = (address: ListenAddress): string => {
   if ('fd' in address) return `fd:${address.fd}`;
   if ('socketPath' in address) return `unix:${address.socketPath}`;
-  const { host, port } = address;
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+  return hostAndPort(address.host, address.port);
 };
 
 type Answering = (request: IncomingMessage, response: ServerResponse) => void;
@@ -122,7 +121,3 @@ export const listen = async (
     ? { socketPath: bound }
     : { host: bound.address, port: bound.port };
 };
-
-/** Whether an address can be reached from this machine alone; also where IPv6 wraps an IPv4 one. */
-export const isLoopback = (address: ListenAddress): boolean =>
-  'host' in address && (address.host === '::1' || /^(::ffff:)?127\./i.test(address.host));

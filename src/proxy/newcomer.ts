@@ -78,7 +78,7 @@ const recordRefusal = (
 ): void => {
   const { board, ledger } = house;
   const { time } = board;
-  const event = 'viewer.refused';
+  const event = 'viewer.refused' as const;
   const viewers = ledger.viewers(session);
   const cap = ledger.capOf(session);
   const begun =
@@ -86,7 +86,7 @@ const recordRefusal = (
       ? { time, event, session, remote, viewers, cap, cause }
       : { time, event, session, remote, who, viewers, cap, cause };
   const held = heldMs === null ? {} : { heldMs };
-  board.put({ ...begun, event, ...held, ...put }, () => (cause === 'cap' ? holders(session) : []));
+  board.put({ ...begun, ...held, ...put }, () => (cause === 'cap' ? holders(session) : []));
 };
 
 const WORDS = {

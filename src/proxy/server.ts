@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { systemClock } from '../clock.ts';
 import type { ControlDoors, ProxyOptions } from '../contract.ts';
-import { addressText, httpServer, isLoopback, listen } from './listen.ts';
+import { isLoopback } from '../core/host.ts';
+import { addressText, httpServer, listen } from './listen.ts';
 import type { Indoors } from './proxy.ts';
 import { answerHttp } from './refuse.ts';
 
@@ -28,7 +29,7 @@ export const openServer = async (
   const bound = await listen(server, options.listen, sharesPort);
   // Accepting may fail, without a descriptor; without a listener that would end the process.
   server.on('error', () => descriptors.look());
-  const loopback = isLoopback(bound);
+  const loopback = 'host' in bound && isLoopback(bound.host);
   let early: (() => void)[] | null = [];
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const comeIn = (): void => enter({ request, socket, head, loopback });

@@ -3,6 +3,7 @@
  * request on one connection, over a Unix socket or with a token over TCP.
  */
 import { type IncomingMessage, request } from 'node:http';
+import { hostAndPort } from '../core/host.ts';
 import { BouncerError } from '../errors.ts';
 
 /** Where a proxy is controlled. */
@@ -26,7 +27,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The place in words. */
 export const placeText = (place: Place): string =>
-  'socketPath' in place ? place.socketPath : `${place.host}:${place.port}`;
+  'socketPath' in place ? place.socketPath : hostAndPort(place.host, place.port);
 
 const troubleOf = (place: Place, error: NodeJS.ErrnoException): BouncerError => {
   if (error instanceof BouncerError) return error;

@@ -4,7 +4,7 @@
  */
 import type { ShownConsole } from '../../components/show-console.tsx';
 import type { Clock } from '../clock.ts';
-import { type AttachTo, openAttachLink } from '../control/attach-link.ts';
+import { type AttachTo, openAttachLink, placeText } from '../control/attach-link.ts';
 import { attach, type Attachment, type LinkNews } from '../control/attachment.ts';
 import type { ScreenOptions } from '../contract.ts';
 import { BouncerError } from '../errors.ts';
@@ -40,9 +40,6 @@ export type AttachParts = {
 };
 
 const ownParts: AttachParts = { drawing: loadDrawing, attach };
-
-const placeOf = (to: AttachTo): string =>
-  'socketPath' in to ? to.socketPath : `${to.host}:${to.port}`;
 
 const oneLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
@@ -113,7 +110,7 @@ export class AttachFront {
 
   /** The last line after an end that was wanted. */
   get line(): string {
-    const where = placeOf(this.#wish.to);
+    const where = placeText(this.#wish.to);
     if (this.#down === null) return `wsbouncer: detached from ${where}; the proxy goes on`;
     return this.#down.stopped
       ? `wsbouncer: the proxy at ${where} has stopped`

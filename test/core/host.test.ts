@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isIpv4, isIpv6, needsNoResolver, parseHost } from '../../src/core/host.ts';
+import {
+  hostAndPort,
+  isIpv4,
+  isIpv6,
+  isLoopback,
+  needsNoResolver,
+  parseHost,
+} from '../../src/core/host.ts';
 
 /** Controls, ASCII, latin1 and a little beyond it. */
 const unit = fc.nat(0x2ff).map((code) => String.fromCharCode(code));
@@ -75,5 +82,32 @@ describe('parseHost', () => {
         expect(host === null || /^[a-z0-9_.:[\]-]{1,255}$/.test(host.name)).toBe(true);
       }),
     );
+  });
+});
+
+describe('an address that only this machine can reach', () => {
+  it.each(['127.0.0.1', '127.1.2.3', '::1', '::ffff:127.0.0.1', '::FFFF:127.0.0.1'])(
+    '%s',
+    (address) => {
+      expect(isLoopback(address)).toBe(true);
+    },
+  );
+
+  it.each(['', '0.0.0.0', '::', '10.127.0.1', '::ffff:10.0.0.1', '2001:db8::127'])(
+    'is not "%s"',
+    (address) => {
+      expect(isLoopback(address)).toBe(false);
+    },
+  );
+});
+
+describe('a host and its port in one word', () => {
+  it.each([
+    ['127.0.0.1', '127.0.0.1:80'],
+    ['proxy.example', 'proxy.example:80'],
+    ['::1', '[::1]:80'],
+    ['fe80::1%eth0', '[fe80::1%eth0]:80'],
+  ])('of %s is %s', (host, text) => {
+    expect(hostAndPort(host, 80)).toBe(text);
   });
 });

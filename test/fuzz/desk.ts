@@ -9,7 +9,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openApi } from '../../src/api/api.ts';
-import { attachProtocol } from '../../src/api/desk.ts';
+import { attachProtocol } from '../../src/control/carrier.ts';
 import type { Command } from '../../src/contract.ts';
 import { decodeToProxy, encode, wireVersion } from '../../src/control/wire.ts';
 import { snapshotAt, StubControl } from '../control/stub-control.ts';
