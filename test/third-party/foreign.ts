@@ -30,6 +30,8 @@ export type ForeignOptions = {
   readonly onStdout?: (line: string) => void;
   /** Gets the reason in words, with the last lines, when the program has ended. */
   readonly onEnd?: (why: string) => void;
+  /** Default: SIGTERM. SIGKILL, for one that may miss the other, goes to its whole group. */
+  readonly endBy?: 'SIGTERM' | 'SIGKILL';
 };
 
 /**
@@ -39,7 +41,7 @@ export type ForeignOptions = {
 export const startForeign = (
   command: string,
   args: readonly string[],
-  { onStdout, onEnd }: ForeignOptions = {},
+  { onStdout, onEnd, endBy = 'SIGTERM' }: ForeignOptions = {},
 ): Foreign => {
   const env = { ...process.env, PYTHONUNBUFFERED: '1' };
   const child = spawn(command, args, { detached: true, env });
@@ -60,7 +62,8 @@ export const startForeign = (
   onCleanup(async () => {
     if (pid === undefined) return;
     child.stdin.end();
-    child.kill('SIGTERM');
+    if (endBy === 'SIGKILL') endGroup(pid);
+    else child.kill('SIGTERM');
     try {
       await within(`${command} to end`, ended.promise, { ms: 3_000 });
     } finally {

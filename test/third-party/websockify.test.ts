@@ -41,7 +41,8 @@ const startDesktop = async (name: string, path?: string) => {
 };
 
 const startWebsockify = async (args: readonly string[]): Promise<void> => {
-  const { lines } = startForeign(WEBSOCKIFY, args);
+  // Now and then it outlives a SIGTERM, and there is nothing that it would have to finish.
+  const { lines } = startForeign(WEBSOCKIFY, args, { endBy: 'SIGKILL' });
   await lines.next((line) => line.includes('proxying from'), 'websockify to listen');
 };
 
