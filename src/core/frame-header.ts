@@ -140,3 +140,16 @@ export const readHeader = (
   if (end - at < size) return null;
   return { opcode, control, fin: (first & FIN) !== 0, size, length };
 };
+
+/**
+ * Whether the bytes are one whole message in one frame of at most 125 bytes, as most are, and
+ * nothing else. False says nothing: `readHeader` tells what they are.
+ */
+export const isShortMessage = (bytes: Buffer, { masked }: HeaderRules): boolean => {
+  const first = bytes[0];
+  if (first !== (FIN | OPCODES.text) && first !== (FIN | OPCODES.binary)) return false;
+  const length = bytes.length - (masked ? 6 : 2);
+  return (
+    length > 0 && length <= MAX_CONTROL_PAYLOAD && bytes[1] === (masked ? MASK | length : length)
+  );
+};

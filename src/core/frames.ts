@@ -5,6 +5,7 @@
  * limit. No byte of a header gets out before the whole header is known to be legal.
  */
 import {
+  isShortMessage,
   MAX_CONTROL_FRAME,
   readHeader,
   type FrameHeader,
@@ -83,6 +84,11 @@ export class FrameScanner {
    */
   passes(chunk: Buffer): boolean {
     if (this.#ended || this.#held !== null) return false;
+    if (!this.#midMessage && isShortMessage(chunk, this.#rules)) {
+      if (chunk.length > this.#rules.maxMessage) return false;
+      this.#messages += 1;
+      return true;
+    }
     if (this.#inFrame) {
       if (chunk.length > this.#left) return false;
       this.#advance(chunk.length);

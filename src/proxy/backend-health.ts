@@ -40,19 +40,19 @@ export class BackendHealth {
     this.#liveness = new BackendLiveness(rules, now());
   }
 
-  /** A byte came from the backend, or the proxy reads it again. */
-  heard(now: number): void {
-    this.#liveness.life(now);
+  /** The proxy reads the backend again. */
+  resumed(now: number): void {
+    this.#heard.life(now);
   }
 
   /** A Pong came: true where it answers one of ours and is not to be passed on. */
   pong(payload: Buffer): boolean {
-    return this.#liveness.pong(payload);
+    return this.#heard.pong(payload);
   }
 
   /** A Ping of the viewer's own was passed on, in a frame of `size` bytes. */
   viewerPinged(payload: Buffer, now: number, size: number): void {
-    this.#liveness.viewerPinged(payload, now, this.#ends.toBackend.written - size);
+    this.#heard.viewerPinged(payload, now, this.#ends.toBackend.written - size);
   }
 
   /** Looks at Node's counters; the key to ask the kernel about before `judge`, or null. */
@@ -85,10 +85,17 @@ export class BackendHealth {
     const { toViewer } = this.#ends;
     if (!isSuspect && this.#writes.waitedMs(now) >= this.#writeTimeoutMs) return 'backend-stuck';
     const midFrame = !toViewer.atBoundary;
-    const verdict = this.#liveness.tick(now, { paused: toViewer.isPaused, midFrame });
+    const verdict = this.#heard.tick(now, { paused: toViewer.isPaused, midFrame });
     if (verdict === 'ping') this.#ping();
     if (verdict !== 'lost') return 'fine';
     return isSuspect && this.#unreached(now) !== null ? 'fine' : 'backend-stuck';
+  }
+
+  /** The liveness, with all that was heard of the backend up to now. */
+  get #heard(): BackendLiveness {
+    const heardAt = this.#ends.toViewer.takeHeard();
+    if (heardAt !== null) this.#liveness.life(heardAt);
+    return this.#liveness;
   }
 
   /** None while another still waits in Node: a backend that reads nothing gets one at most. */
@@ -100,7 +107,7 @@ export class BackendHealth {
     toBackend.insert(frame, () => {
       const startsAt = toBackend.written;
       this.#pingEndsAt = startsAt + frame.length;
-      this.#liveness.pinged(payload, this.#now(), startsAt, this.#pingEndsAt);
+      this.#heard.pinged(payload, this.#now(), startsAt, this.#pingEndsAt);
     });
   }
 
@@ -108,7 +115,7 @@ export class BackendHealth {
   #unreached(now: number): number | null {
     const { toViewer, toBackend } = this.#ends;
     if (!toViewer.atBoundary || toViewer.isPaused) return null;
-    return this.#liveness.unreached(now, toBackend.written);
+    return this.#heard.unreached(now, toBackend.written);
   }
 
   /**
@@ -123,6 +130,6 @@ export class BackendHealth {
     const inNode = backend.writableLength;
     const reach = reachOf({ written, startsAt: unreached, inNode, inKernel: kernel });
     this.#aheadBytes = reach.aheadBytes;
-    if (reach.aheadBytes > 0 || reach.mayLieUnread) this.#liveness.hold(now);
+    if (reach.aheadBytes > 0 || reach.mayLieUnread) this.#heard.hold(now);
   }
 }

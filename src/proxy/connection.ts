@@ -90,8 +90,8 @@ export class Connection {
     const frames = rules.frames[deflate ? 'deflated' : 'plain'];
     const fromBackend = new FromBackend(this, clock);
     const fromViewer = new FromViewer(this, clock);
-    this.toViewer = new Direction(backend, viewer, frames.backend, fromBackend);
-    this.toBackend = new Direction(viewer, backend, frames.viewer, fromViewer);
+    this.toViewer = new Direction(backend, viewer, frames.backend, clock.now, fromBackend);
+    this.toBackend = new Direction(viewer, backend, frames.viewer, clock.now, fromViewer);
     const ends = { viewer, backend, toViewer: this.toViewer, toBackend: this.toBackend };
     this.health = new Health(ends, rules.health[isLocal ? 'local' : 'remote'], clock.now, phase);
     this.#legs = {

@@ -46,7 +46,7 @@ export type HealthRules = LivenessRules & {
 
 /** The health of one open viewer; all times are milliseconds of one monotonic clock. */
 export class Health {
-  readonly liveness: Liveness;
+  readonly #liveness: Liveness;
   readonly backend: BackendHealth;
   readonly #ends: Ends;
   readonly #rules: HealthRules;
@@ -60,14 +60,13 @@ export class Health {
   #pingEndsAt = 0;
   #pingPutAt = Number.NEGATIVE_INFINITY;
   #probe: Probe | null = null;
-  #whenHeard: (() => void) | null = null;
 
   /** `phase`: see `Liveness`. */
   constructor(ends: Ends, rules: HealthRules, now: () => number, phase: number) {
     this.#ends = ends;
     this.#rules = rules;
     this.#now = now;
-    this.liveness = new Liveness(rules, now(), phase);
+    this.#liveness = new Liveness(rules, now(), phase);
     this.backend = new BackendHealth(ends, rules.backend, now);
     this.#queues = new Peaks(now());
   }
@@ -98,12 +97,11 @@ export class Health {
     return stuck ? 'stuck' : this.liveness.state(now);
   }
 
-  /** A byte of a frame came from the viewer. */
-  heard(now: number): void {
-    this.liveness.life(now);
-    const tell = this.#whenHeard;
-    this.#whenHeard = null;
-    tell?.();
+  /** With all that was heard of the viewer up to now. */
+  get liveness(): Liveness {
+    const heardAt = this.#ends.toBackend.takeHeard();
+    if (heardAt !== null) this.#liveness.life(heardAt);
+    return this.#liveness;
   }
 
   /**
@@ -124,7 +122,7 @@ export class Health {
     this.#probe ??= new Probe(this.#rules.pingIntervalMs);
     const question = this.#probe.ask(now, this.liveness.lifeAt);
     if (question === null) return null;
-    this.#whenHeard = heard;
+    this.#ends.toBackend.onHeard = heard;
     // While a Ping of the backend's own is unanswered, ours stay out.
     if (question.isNew && !this.liveness.backendServes(now)) this.#ping(now);
     return question.since;
@@ -141,7 +139,7 @@ export class Health {
    * write deadline judges.
    */
   failsProbe(now: number, queues: ReadonlyMap<string, SocketQueue>): boolean {
-    this.#whenHeard = null;
+    this.#ends.toBackend.onHeard = null;
     const probe = this.#probe;
     if (probe?.isUnanswered(this.liveness.lifeAt) !== true) return false;
     const wasPut = this.#pingPutAt >= probe.since || this.liveness.backendServes(now);

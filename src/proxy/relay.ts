@@ -11,8 +11,6 @@ export type ReceivedClose = { readonly frame: Buffer; readonly code: number | nu
 
 /** What a direction reports; nothing of it waits. */
 export type DirectionEvents = {
-  /** Bytes came in. */
-  readonly bytes: () => void;
   /** A Ping was passed on, in a frame of `size` bytes. */
   readonly ping: (payload: Buffer, size: number) => void;
   /** A Pong came; true takes it out of the stream. */
@@ -56,11 +54,22 @@ export class Direction {
   #paused = false;
   #written = 0;
   #relayed = 0;
+  /** Not a number where that has been taken; whoever wants to know asks, since few do. */
+  #heardAt = Number.NaN;
+  readonly #now: () => number;
+  #onHeard: (() => void) | null = null;
 
-  constructor(from: Socket, to: Socket, rules: ScanRules, events: DirectionEvents) {
+  constructor(
+    from: Socket,
+    to: Socket,
+    rules: ScanRules,
+    now: () => number,
+    events: DirectionEvents,
+  ) {
     this.#from = from;
     this.#to = to;
     this.#scanner = new FrameScanner(rules);
+    this.#now = now;
     this.#events = events;
   }
 
@@ -80,6 +89,19 @@ export class Direction {
   /** Reading stands still because the receiver is full. */
   get isPaused(): boolean {
     return this.#paused;
+  }
+
+  /** When bytes last came; null where none came since this was asked before. */
+  takeHeard(): number | null {
+    const at = this.#heardAt;
+    if (Number.isNaN(at)) return null;
+    this.#heardAt = Number.NaN;
+    return at;
+  }
+
+  /** Calls back once, with the next bytes that come; null: nobody any more. */
+  set onHeard(heard: (() => void) | null) {
+    this.#onHeard = heard;
   }
 
   /** All bytes written in this direction, frames put in included. */
@@ -131,10 +153,17 @@ export class Direction {
   }
 
   #receive(chunk: Buffer): void {
-    this.#events.bytes();
+    this.#heardAt = this.#now();
+    if (this.#onHeard !== null) this.#tellHeard();
     if (this.#scanner.passes(chunk)) this.#pass(chunk, this.atBoundary);
     else this.#scan(chunk);
     if (!this.#shut && this.#to.writableNeedDrain) this.#pause();
+  }
+
+  #tellHeard(): void {
+    const tell = this.#onHeard;
+    this.#onHeard = null;
+    tell?.();
   }
 
   #scan(chunk: Buffer): void {
@@ -174,7 +203,8 @@ export class Direction {
   }
 
   #write(bytes: Buffer): void {
-    if (this.#shut || this.#to.destroyed) return;
+    // Asks the state that `write` asks, and not `destroyed`, which asks that of the reading too.
+    if (this.#shut || !this.#to.writable) return;
     if (isWorthFreeing(bytes) && isReadOnce(this.#from))
       this.#to.write(bytes, (error) => free(bytes, error));
     else this.#to.write(bytes);

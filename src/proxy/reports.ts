@@ -27,10 +27,6 @@ export class FromBackend implements DirectionEvents {
     this.#clock = clock;
   }
 
-  bytes(): void {
-    this.#connection.health.backend.heard(this.#clock.now());
-  }
-
   ping(payload: Buffer, size: number): void {
     const { health, toViewer } = this.#connection;
     const endsAt = toViewer.written;
@@ -50,7 +46,7 @@ export class FromBackend implements DirectionEvents {
   }
 
   paused(paused: boolean): void {
-    if (!paused) this.#connection.health.backend.heard(this.#clock.now());
+    if (!paused) this.#connection.health.backend.resumed(this.#clock.now());
   }
 }
 
@@ -62,10 +58,6 @@ export class FromViewer implements DirectionEvents {
   constructor(connection: Reported, clock: Clock) {
     this.#connection = connection;
     this.#clock = clock;
-  }
-
-  bytes(): void {
-    this.#connection.health.heard(this.#clock.now());
   }
 
   ping(payload: Buffer, size: number): void {

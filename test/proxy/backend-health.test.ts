@@ -38,7 +38,11 @@ const givenUpAt = (bytesPerSecond: number): number | null => {
   const health = new BackendHealth(
     {
       backend: backend as unknown as Socket,
-      toViewer: { atBoundary: true, isPaused: false } as unknown as Direction,
+      toViewer: {
+        atBoundary: true,
+        isPaused: false,
+        takeHeard: () => null,
+      } as unknown as Direction,
       toBackend: toBackend as unknown as Direction,
     },
     RULES,

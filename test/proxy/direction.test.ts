@@ -30,6 +30,7 @@ const direction = async () => {
   const chunks: Buffer[] = [];
   const pauses: boolean[] = [];
   const closes: Buffer[] = [];
+  let now = 0;
   // Not by listening: then the chunks would be somebody else's, too.
   const emit = from.emit.bind(from) as (name: string, ...given: unknown[]) => boolean;
   Object.assign(from, {
@@ -42,8 +43,8 @@ const direction = async () => {
     from,
     to,
     { masked: false, maxMessage: 1_000_000, deflate: false },
+    () => now,
     {
-      bytes: () => undefined,
       ping: () => undefined,
       pong: () => false,
       close: (close) => closes.push(close.frame),
@@ -62,13 +63,40 @@ const direction = async () => {
     }
     return Buffer.concat(parts);
   };
-  return { sender, from, chunks, pauses, closes, received };
+  const at = (ms: number): void => {
+    now = ms;
+  };
+  return { subject, at, sender, from, chunks, pauses, closes, received };
 };
+
+const SMALL = frame({ opcode: opcodes.binary, payload: Buffer.alloc(8, 7) });
 
 /** Together with its header as long as what a socket reads at once. */
 const LARGE = frame({ opcode: opcodes.binary, payload: Buffer.alloc(65_532, 7) });
 
 describe('a direction', () => {
+  it('tells once when bytes last came, and calls back once with the next ones', async () => {
+    const { subject, at, sender, received } = await direction();
+    expect(subject.takeHeard()).toBeNull();
+    let heard = 0;
+    subject.onHeard = () => {
+      heard += 1;
+    };
+    for (const ms of [1_000, 2_000]) {
+      at(ms);
+      sender.write(SMALL);
+      await received(SMALL.length);
+    }
+    expect([subject.takeHeard(), subject.takeHeard(), heard]).toEqual([2_000, null, 1]);
+    subject.onHeard = () => {
+      heard += 1;
+    };
+    subject.onHeard = null;
+    sender.write(SMALL);
+    await received(SMALL.length);
+    expect([subject.takeHeard(), heard]).toEqual([2_000, 1]);
+  });
+
   it('gives a large chunk back when the kernel has it', async () => {
     const { sender, chunks, received } = await direction();
     sender.write(LARGE);
