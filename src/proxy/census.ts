@@ -3,6 +3,7 @@
  * an operator's eye. It runs 4 times a second for all who look at the same, on the relay's thread.
  */
 import type { SessionId, SessionState, ViewerState } from '../contract.ts';
+import type { Some } from '../core/crowd.ts';
 import type { Ledger } from '../core/ledger.ts';
 import { needsAttention, sessionState, viewerRank } from '../core/ranking.ts';
 import type { Registry } from './registry.ts';
@@ -14,7 +15,7 @@ export type Session = {
   readonly state: SessionState;
   readonly cap: number;
   /** Oldest first. */
-  readonly viewers: ReadonlySet<Viewer>;
+  readonly viewers: Some<Viewer>;
 };
 
 /** Who is there, and how. */
@@ -33,13 +34,12 @@ export type Census = {
   readonly attention: readonly Viewer[];
 };
 
-const NOBODY: ReadonlySet<Viewer> = new Set();
-
 const emptySessions = (registry: Registry, ledger: Ledger): readonly Session[] => {
   const sessions: Session[] = [];
   const add = (id: SessionId): void => {
-    if (registry.sessions.has(id)) return;
-    sessions.push({ id, state: 'empty', cap: ledger.capOf(id), viewers: NOBODY });
+    const viewers = registry.inSession(id);
+    if (viewers.size > 0) return;
+    sessions.push({ id, state: 'empty', cap: ledger.capOf(id), viewers });
   };
   for (const id of ledger.ownCaps) add(id);
   for (const id of ledger.locks.own) if (!ledger.hasOwnCap(id)) add(id);
@@ -53,7 +53,7 @@ export const takeCensus = (registry: Registry, ledger: Ledger): Census => {
   const attention: Viewer[] = [];
   let full = 0;
   let over = 0;
-  for (const [id, viewers] of registry.sessions) {
+  for (const [id, viewers] of registry.sessions()) {
     let worst: ViewerState = 'dialling';
     for (const viewer of viewers) {
       const { state } = viewer;

@@ -28,6 +28,7 @@ export type DialEvents = {
 
 /** One dial from the moment that it is asked for. */
 type Order = {
+  readonly number: number;
   /** Null from its turn on. */
   request: BackendRequest | null;
   readonly tls: boolean;
@@ -41,7 +42,10 @@ type Order = {
 export class Dials {
   readonly #rules: Rules;
   readonly #clock: Clock;
-  readonly #turns: Turns<Order>;
+  readonly #turns: Turns<number>;
+  /** Those that wait, by number: a set of orders would keep those that have left; see `Crowd`. */
+  readonly #waiting = new Map<number, Order>();
+  #asked = 0;
   #isCalling = false;
 
   constructor(rules: Rules, clock: Clock) {
@@ -53,8 +57,10 @@ export class Dials {
   /** Dials now or in turn; returns what aborts it. */
   dial(request: BackendRequest, events: DialEvents, apart: Apart = {}): Cancel {
     const { tls = this.#rules.backend.tls, askedAt = this.#clock.now() } = apart;
-    const order: Order = { request, tls, events, askedAt, end: () => undefined };
-    if (this.#turns.ask(order)) this.#begin(order);
+    this.#asked += 1;
+    const number = this.#asked;
+    const order: Order = { number, request, tls, events, askedAt, end: () => undefined };
+    if (this.#turns.ask(number)) this.#begin(order);
     else this.#wait(order);
     return () => {
       order.end();
@@ -63,6 +69,7 @@ export class Dials {
   }
 
   #wait(order: Order): void {
+    this.#waiting.set(order.number, order);
     const leftMs = order.askedAt + this.#rules.dialTimeoutMs - this.#clock.now();
     order.end = this.#clock.after(Math.max(0, leftMs), () => this.#giveUp(order));
   }
@@ -94,14 +101,17 @@ export class Dials {
 
   /** Those whose turn it is are called a little later: all may be leaving at once. */
   #leave(order: Order): void {
-    this.#turns.leave(order);
+    this.#turns.leave(order.number);
+    this.#waiting.delete(order.number);
     if (this.#isCalling || this.#turns.waiting === 0) return;
     this.#isCalling = true;
     queueMicrotask(() => {
       this.#isCalling = false;
       for (let next = this.#turns.next(); next !== null; next = this.#turns.next()) {
-        next.end();
-        this.#begin(next);
+        const order = this.#waiting.get(next);
+        this.#waiting.delete(next);
+        order?.end();
+        if (order !== undefined) this.#begin(order);
       }
     });
   }

@@ -162,7 +162,7 @@ export const listViewers = (
     for (const { id, state } of takeCensus(registry, ledger).sessions) states.set(id, state);
   }
   const viewers: ViewerRow[] = [];
-  const among = session === null ? registry.viewers : (registry.sessions.get(session) ?? []);
+  const among = session === null ? registry.viewers : registry.inSession(session);
   if (sort !== undefined) {
     const isWanted = (viewer: Viewer): boolean =>
       wanted?.(viewer, states.get(viewer.slot.session) ?? 'ok') !== false;

@@ -156,7 +156,7 @@ export const buildProxy = (
     admit: (viewer) => registry.add(viewer),
     holders: (session) => registry.holders(session),
   };
-  const waiting = new Waiting(hall, (session) => registry.sessions.get(session) ?? []);
+  const waiting = new Waiting(hall, (session) => registry.inSession(session));
 
   const draining = new Draining({
     clock,

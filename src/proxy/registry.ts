@@ -3,61 +3,68 @@
  * given back while a leg of theirs is still being closed.
  */
 import type { Holder, SessionId, ViewerId } from '../contract.ts';
+import { Crowd, type Place, type Some } from '../core/crowd.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Holders of a session's slots that are named. */
 const MOST_HOLDERS = 16;
 
-const addTo = (map: Map<SessionId, Set<Viewer>>, viewer: Viewer): void => {
-  const { session } = viewer.slot;
-  const set = map.get(session);
-  if (set === undefined) map.set(session, new Set([viewer]));
-  else set.add(viewer);
+/** The viewers of one session, those with a slot and those without. */
+type Session = { readonly holders: Crowd<Viewer>; readonly lingerers: Crowd<Viewer> };
+
+/** Where a viewer stands, first with a slot and then without; it is forgotten when it goes. */
+type Member = {
+  viewer: Viewer | null;
+  holds: boolean;
+  among: Place<Viewer>;
+  inSession: Place<Viewer>;
 };
 
-const dropFrom = (map: Map<SessionId, Set<Viewer>>, viewer: Viewer): void => {
-  const set = map.get(viewer.slot.session);
-  if (set?.delete(viewer) === true && set.size === 0) map.delete(viewer.slot.session);
-};
+const NOBODY: Some<Viewer> = new Crowd();
 
 /** All viewers of a proxy. */
 export class Registry {
-  readonly #byId = new Map<ViewerId, Viewer>();
-  readonly #sessions = new Map<SessionId, Set<Viewer>>();
-  readonly #lingerers = new Set<Viewer>();
-  /** Those of them that may still have a backend connection. */
-  readonly #lingering = new Map<SessionId, Set<Viewer>>();
+  readonly #members = new Map<ViewerId, Member>();
+  readonly #sessions = new Map<SessionId, Session>();
+  readonly #holders = new Crowd<Viewer>();
+  readonly #lingerers = new Crowd<Viewer>();
 
   /** Viewers that hold a slot, dialling ones included, oldest first. */
-  get viewers(): Iterable<Viewer> {
-    return this.#byId.values();
+  get viewers(): Some<Viewer> {
+    return this.#holders;
   }
 
   /** The same by session; no session is empty. */
-  get sessions(): ReadonlyMap<SessionId, ReadonlySet<Viewer>> {
-    return this.#sessions;
+  *sessions(): Generator<readonly [SessionId, Some<Viewer>], void> {
+    for (const [id, { holders }] of this.#sessions) if (holders.size > 0) yield [id, holders];
+  }
+
+  /** Those of one session. */
+  inSession(session: SessionId): Some<Viewer> {
+    return this.#sessions.get(session)?.holders ?? NOBODY;
   }
 
   /** Viewers of any kind that something is left of. */
   get remaining(): number {
-    return this.#byId.size + this.#lingerers.size;
+    return this.#members.size;
   }
 
   /** Those that gave their slot back and are still being closed. */
-  get lingerers(): Iterable<Viewer> {
+  get lingerers(): Some<Viewer> {
     return this.#lingerers;
   }
 
   /** The viewer of that id, as long as it holds a slot. */
   find(id: ViewerId): Viewer | undefined {
-    return this.#byId.get(id);
+    const member = this.#members.get(id);
+    return member?.holds === true ? (member.viewer ?? undefined) : undefined;
   }
 
   /** Who holds the slots of a session, oldest first, at most 16. */
   holders(session: SessionId): readonly Holder[] {
     const holders: Holder[] = [];
-    for (const { id, who, remote, state } of this.#sessions.get(session) ?? []) {
+    for (const { id, who, remote, state } of this.inSession(session)) {
       if (holders.length === MOST_HOLDERS) break;
       holders.push({ viewer: id, who, remote, state });
     }
@@ -66,23 +73,36 @@ export class Registry {
 
   /** A viewer took a slot. */
   add(viewer: Viewer): void {
-    this.#byId.set(viewer.id, viewer);
-    addTo(this.#sessions, viewer);
+    const { session } = viewer.slot;
+    const { holders } = this.#sessions.get(session) ?? this.#open(session);
+    const among = this.#holders.add(viewer);
+    const inSession = holders.add(viewer);
+    this.#members.set(viewer.id, { viewer, holds: true, among, inSession });
   }
 
   /** A viewer gave its slot back; true where its session is now empty. */
   release(viewer: Viewer): boolean {
-    if (!this.#byId.delete(viewer.id)) return false;
-    dropFrom(this.#sessions, viewer);
-    addTo(this.#lingering, viewer);
-    this.#lingerers.add(viewer);
-    return !this.#sessions.has(viewer.slot.session);
+    const member = this.#members.get(viewer.id);
+    const session = this.#sessions.get(viewer.slot.session);
+    if (member?.holds !== true || session === undefined) return false;
+    this.#holders.leave(member.among);
+    session.holders.leave(member.inSession);
+    member.holds = false;
+    member.among = this.#lingerers.add(viewer);
+    member.inSession = session.lingerers.add(viewer);
+    return session.holders.size === 0;
   }
 
   /** Nothing is left of a viewer; false where nothing was. */
-  gone(viewer: Viewer): boolean {
-    dropFrom(this.#lingering, viewer);
-    return this.#lingerers.delete(viewer);
+  gone({ id, slot }: Viewer): boolean {
+    const member = this.#members.get(id);
+    const session = this.#sessions.get(slot.session);
+    if (member === undefined || member.holds || session === undefined) return false;
+    this.#lingerers.leave(member.among);
+    session.lingerers.leave(member.inSession);
+    if (session.holders.size + session.lingerers.size === 0) this.#sessions.delete(slot.session);
+    member.viewer = null;
+    return this.#members.delete(id);
   }
 
   /**
@@ -90,11 +110,17 @@ export class Registry {
    * be dialled it has no more of them than its cap, or than it has slots taken.
    */
   makeRoom(session: SessionId, ledger: Ledger): void {
-    const lingering = this.#lingering.get(session);
-    if (lingering === undefined) return;
+    const lingerers = this.#sessions.get(session)?.lingerers ?? NOBODY;
+    if (lingerers.size === 0) return;
     const taken = ledger.viewers(session);
     const room = Math.max(ledger.capOf(session) - taken, 0);
-    const open = [...lingering].filter((viewer) => viewer.lingersAtBackend);
+    const open = [...lingerers].filter((viewer) => viewer.lingersAtBackend);
     for (const viewer of open.slice(0, Math.max(open.length - room, 0))) viewer.cutBackend();
+  }
+
+  #open(session: SessionId): Session {
+    const opened: Session = { holders: new Crowd(), lingerers: new Crowd() };
+    this.#sessions.set(session, opened);
+    return opened;
   }
 }

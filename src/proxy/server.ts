@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { systemClock } from '../clock.ts';
 import type { ControlDoors, ProxyOptions } from '../contract.ts';
 import { isLoopback } from '../core/host.ts';
+import { Crowd } from '../core/crowd.ts';
 import { addressText, httpServer, listen } from './listen.ts';
 import type { Indoors } from './proxy.ts';
 import { answerHttp } from './refuse.ts';
@@ -20,11 +21,11 @@ export const openServer = async (
   sharesPort = false,
 ): Promise<string> => {
   const server = httpServer(options, isDraining);
-  const sockets = new Set<Socket>();
+  const sockets = new Crowd<Socket>();
   server.on('connection', (socket) => {
     descriptors.accepted(socket);
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    const place = sockets.add(socket);
+    socket.on('close', () => sockets.leave(place));
   });
   const bound = await listen(server, options.listen, sharesPort);
   // Accepting may fail, without a descriptor; without a listener that would end the process.
