@@ -42,8 +42,6 @@ export type Offers = {
 /** Where to dial, and what to say there. */
 export type BackendRequest = {
   readonly address: Address;
-  /** The name for TLS (SNI), from the URL; null for a socket path and for an address. */
-  readonly servername: string | null;
   /** The whole head; one character is one byte: write it as latin1. */
   readonly head: string;
   readonly offers: Offers;
@@ -75,9 +73,9 @@ const fill = (template: string, session: SessionId): string =>
 const addressOf = ({ address }: BackendTemplate, session: SessionId): Address =>
   'socketPath' in address ? { socketPath: fill(address.socketPath, session) } : address;
 
-const servernameOf = ({ address }: BackendTemplate): string | null => {
-  if (!('host' in address)) return null;
-  const name = address.host.replace(/^\[|\]$/g, '');
+/** The name of a host for TLS (SNI); null for an address, which has none (RFC 6066 3). */
+export const servernameOf = (host: string): string | null => {
+  const name = host.replace(/^\[|\]$/g, '');
   return isIpv4(name) || isIpv6(name) ? null : name;
 };
 
@@ -115,10 +113,10 @@ const hostOf = ({ backendHost, rawHeaders }: DialOrder): string =>
 /** The viewer's end-to-end headers, in the order and spelling received. */
 const endToEnd = (rawHeaders: RawHeaders): RawHeaders => {
   const dropped = hopByHopNames(rawHeaders);
-  return keptFields(
-    rawHeaders,
-    (name) => !dropped.has(name.toLowerCase()) && !REPLACED.has(variableName(name)),
-  );
+  return keptFields(rawHeaders, (name) => {
+    const lower = name.toLowerCase();
+    return !dropped.has(lower) && !REPLACED.has(variableName(lower));
+  });
 };
 
 /**
@@ -151,7 +149,6 @@ export const backendRequest = (order: DialOrder): BackendRequest => {
   const target = targetOf(template.target, session, query);
   return {
     address: addressOf(template, session),
-    servername: servernameOf(template),
     head: headOf(`GET ${target} HTTP/1.1`, ['Host', hostOf(order)], endToEnd(rawHeaders), own),
     offers,
   };

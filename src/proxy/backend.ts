@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Cancel, Clock } from '../clock.ts';
 import { readAnswer, type Agreement } from '../core/backend-answer.ts';
-import type { BackendRequest, Offers } from '../core/backend-request.ts';
+import { type BackendRequest, type Offers, servernameOf } from '../core/backend-request.ts';
 import type { DialCause } from '../events.ts';
 import { acceptFor } from './accept.ts';
 import { reset } from './leg.ts';
@@ -37,11 +37,11 @@ const REFUSALS = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK', 'EACCES']);
 const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : 'connection failed';
 
-const open = ({ address, servername }: BackendRequest, tls: boolean): Socket => {
+const open = ({ address }: BackendRequest, tls: boolean): Socket => {
   if ('socketPath' in address) return connect({ path: address.socketPath });
   const { host, port } = address;
   if (!tls) return connect({ host, port, noDelay: true });
-  return connectTls({ host, port, servername: servername ?? '' }).setNoDelay(true);
+  return connectTls({ host, port, servername: servernameOf(host) ?? '' }).setNoDelay(true);
 };
 
 /** One dial in flight. */

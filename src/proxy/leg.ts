@@ -14,9 +14,12 @@ const FLUSH_MS = 1_000;
 /** How long a far side has to answer a Close, or to end TCP, once it has everything. */
 export const LINGER_MS = 2_000;
 
+/** No TLS, which says goodbye itself. */
+const isPlain = (socket: Socket): boolean => socket.constructor === Socket;
+
 /** Ends TCP at once and drops what waits, so that the kernel does not keep it for minutes. */
 export const reset = (socket: Socket): void => {
-  const isTcp = socket.constructor === Socket && socket.remoteAddress !== undefined;
+  const isTcp = isPlain(socket) && socket.remoteAddress !== undefined;
   const { writableEnded, writableFinished, writableLength } = socket;
   // While FIN is on its way libuv refuses to reset, and Node then never closes the socket.
   const isEnding = writableEnded && !writableFinished && writableLength === 0;
@@ -35,6 +38,7 @@ export type LegOwner = {
 /** One socket of a viewer's connection, from the relay's start to its end. */
 export class Leg {
   readonly socket: Socket;
+  readonly #side: Side;
   readonly #clock: Clock;
   /** The direction that writes into this leg. */
   readonly #into: Direction;
@@ -49,6 +53,7 @@ export class Leg {
 
   constructor(side: Side, socket: Socket, into: Direction, clock: Clock, owner: LegOwner) {
     this.socket = socket;
+    this.#side = side;
     this.#into = into;
     this.#clock = clock;
     let told = false;
@@ -103,9 +108,17 @@ export class Leg {
     this.socket.end();
   }
 
-  /** The closing handshake is over: ends TCP, and cuts it if the far side does not. */
+  /**
+   * The closing handshake is over: ends TCP, and cuts it if the far side does not. A backend has
+   * said all that it may say, and is not waited for; what a viewer sends against the rules must
+   * not cost it the Close that is on its way.
+   */
   end(): void {
     this.#into.shut();
+    if (this.#side === 'backend' && isPlain(this.socket) && this.socket.writableLength === 0) {
+      this.socket.destroy();
+      return;
+    }
     this.socket.end();
     this.#arm(LINGER_MS);
   }

@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BackendTemplate, SessionId } from '../../src/contract.ts';
-import { backendRequest, type DialOrder, offersOf } from '../../src/core/backend-request.ts';
+import {
+  backendRequest,
+  type DialOrder,
+  offersOf,
+  servernameOf,
+} from '../../src/core/backend-request.ts';
 
 /** Controls, ASCII, latin1 and a little beyond it. */
 const unit = fc.nat(0x2ff).map((code) => String.fromCharCode(code));
@@ -78,24 +83,18 @@ describe('backendRequest', () => {
   });
 
   it('dials the address of the template, and names it for TLS', () => {
-    expect(backendRequest(order())).toMatchObject({
-      address: TCP.address,
-      servername: 'backend.internal',
-    });
+    expect(backendRequest(order()).address).toEqual(TCP.address);
+    expect(servernameOf('backend.internal')).toBe('backend.internal');
   });
 
   it.each(['127.0.0.1', '::1', '[::1]'])('has no name for TLS at %s', (host) => {
-    const template = { ...TCP, address: { host, port: 1 } };
-    expect(backendRequest(order({ template })).servername).toBeNull();
+    expect(servernameOf(host)).toBeNull();
   });
 
   it('fills the session into a socket path', () => {
     const template = { ...TCP, address: { socketPath: '/run/{session}/{session}.sock' } };
-    const request = backendRequest(order({ template }));
-    expect(request).toMatchObject({
-      address: { socketPath: '/run/a.1~b/a.1~b.sock' },
-      servername: null,
-    });
+    const { address } = backendRequest(order({ template }));
+    expect(address).toEqual({ socketPath: '/run/a.1~b/a.1~b.sock' });
   });
 
   it('sends the Host of the option instead of the viewer’s', () => {

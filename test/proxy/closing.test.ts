@@ -283,4 +283,18 @@ describe('a Close of the proxy', () => {
     await ends.peer.closed();
     expect(ends.peer.frames.all).toHaveLength(1);
   });
+
+  it('does not wait for a backend that talks on after its Close, and loses its viewer nothing', async () => {
+    const ends = await pair();
+    ends.peer.sendFrame({ opcode: opcodes.text, payload: 'last words' });
+    sendClose(ends.peer, { code: 4000, reason: 'done' });
+    ends.peer.sendFrame({ opcode: opcodes.text, payload: 'one more thing' });
+    expect((await ends.viewer.nextData()).payload.toString()).toBe('last words');
+    expect(await ends.viewer.closed()).toEqual({
+      close: { code: 4000, reason: 'done' },
+      how: 'fin',
+    });
+    await ends.peer.closed();
+    expect(await left(ends)).toMatchObject({ cause: 'backend-closed', closeSent: true });
+  });
 });

@@ -25,7 +25,6 @@ const setUp = async () => {
   const { address } = template;
   const request: BackendRequest = {
     address,
-    servername: null,
     head: 'GET / HTTP/1.1\r\n\r\n',
     offers: { key: '', subprotocols: [], deflate: null },
   };
