@@ -3,6 +3,7 @@ import { type Spread, spreadOf } from '../console/stats.ts';
 import { ranged, shown, tableOf } from '../markdown.ts';
 import { isSteady, type Plan } from './plan.ts';
 import { bestLibrary, costOf, ratioOf, type Sample, samplesOf } from './ratios.ts';
+import { summaryOf } from './summary.ts';
 import {
   type CandidateName,
   candidateOf,
@@ -179,36 +180,6 @@ const workTable = (work: WorkName, rows: readonly Row[], plan: Plan): string[] =
   return [`#### ${title[0]!.toUpperCase()}${title.slice(1)}`, '', ...tableOf([head, ...body]), ''];
 };
 
-const goalOf = (goal: Verdict): string => {
-  if (goal.than === 'nothing') return `${workOf(goal.work).cost} per ${workOf(goal.work).per}`;
-  const than =
-    goal.than === 'best-library'
-      ? `best library${goal.against === null ? '' : `, ${goal.against}`}`
-      : goal.than;
-  return `x ${than}${goal.thanWork === undefined ? '' : `'s accepted one`}`;
-};
-
-const bound = (value: number | undefined, is: boolean | null): string =>
-  value === undefined ? '' : `≤ ${value}${is === null ? '' : is ? ' yes' : ' **no**'}`;
-
-const verdictTable = (verdicts: readonly Verdict[]): string[] =>
-  verdicts.length === 0
-    ? []
-    : [
-        ...tableOf([
-          ['work', 'wsbouncer', 'measure', 'median (range)', 'must', 'aim'],
-          ...verdicts.map((verdict) => [
-            workOf(verdict.work).title,
-            verdict.candidate === 'thread' ? 'in its thread' : 'headless',
-            goalOf(verdict),
-            ranged(verdict.value) || 'not told: too few rounds',
-            bound(verdict.must, verdict.isMust),
-            bound(verdict.aim, verdict.isAim),
-          ]),
-        ]),
-        '',
-      ];
-
 const fastest = (rows: readonly Row[], work: WorkName): Row | undefined =>
   rows
     .filter((row) => row.work === work && row.candidate !== 'none')
@@ -236,13 +207,9 @@ export const checkLine = (rows: readonly Row[]): string => {
 
 /** The results as Markdown. */
 export const markdownOf = (results: Results): string => {
-  const { plan, rows, verdicts } = results;
+  const { plan, rows } = results;
   return [
-    `${plan.mode === 'quick' ? 'Quick run, for a look only: ' : ''}${plan.rounds} rounds, windows of ` +
-      `${plan.windowMs / 1000} s, ${plan.isPinned ? 'the proxy on a core of its own' : 'no core of its own for the proxy'}. ` +
-      `A ratio is the median of those inside the rounds, with its range, and needs ${plan.roundsNeeded} rounds ` +
-      `(memory and lateness: ${plan.steadyRoundsNeeded}). ${results.machine}, ${results.measuredOn}.`,
-    '',
+    summaryOf(results),
     checkLine(rows),
     '',
     `Others on the machine used ${ranged(results.strangers, ' %') || 'nothing'} of a core; windows left out for them: ${results.disturbed}.`,
@@ -251,7 +218,6 @@ export const markdownOf = (results: Results): string => {
       note,
       '',
     ]),
-    ...verdictTable(verdicts),
     ...plan.works.flatMap((work) => {
       const own = rows.filter((row) => row.work === work);
       return own.length === 0 ? [] : workTable(work, own, plan);
