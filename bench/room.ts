@@ -28,6 +28,6 @@ export const roomFor = (
     limit:
       byDescriptors <= byPorts
         ? `ulimit -n of ${descriptors}, two descriptors for each`
-        : `${ports} local ports`,
+        : `${ports} local ports of net.ipv4.ip_local_port_range`,
   };
 };

@@ -2,8 +2,8 @@
  * How large a run is: what was asked for, what the machine has room for, and which limit it met.
  * The numbers of the full run are those that the console is held to.
  */
+import { type Room, roomFor } from '../room.ts';
 import { USUAL_NOISE } from './calm.ts';
-import { maxViewersFor } from '../../src/cli/descriptors.ts';
 import type { LoadPlan } from './orders.ts';
 
 /** A run. */
@@ -31,18 +31,7 @@ export type Plan = {
 /** The share of the viewers that changes its state in each second. */
 const CHANGING = 0.1;
 
-/** Local ports that are left to everybody else. */
-const SPARE_PORTS = 2000;
-
 const VIEWERS_PER_SESSION = 10;
-
-/** What the machine gives a process. */
-export type Limits = {
-  /** Open files of one process. */
-  readonly descriptors: number;
-  /** Local ports for connections to one address. */
-  readonly ports: number;
-};
 
 /** What the command line asks for. */
 export type Asked = {
@@ -62,19 +51,10 @@ const loadOf = (viewers: number, pingIntervalMs: number, echoing: number): LoadP
 });
 
 /** The plan for a machine. */
-export const planFor = (asked: Asked, limits: Limits): Plan => {
+export const planFor = (asked: Asked, room: Room): Plan => {
   const wanted = asked.viewers ?? (asked.quick ? 1000 : 5000);
-  const byDescriptors = maxViewersFor(limits.descriptors);
-  const byPorts = limits.ports - SPARE_PORTS;
-  const viewers = Math.max(20, Math.min(wanted, byDescriptors, byPorts));
-  const notes =
-    viewers === wanted
-      ? []
-      : [
-          byDescriptors <= byPorts
-            ? `${viewers} viewers instead of ${wanted}: a process may open ${limits.descriptors} descriptors, a proxied viewer takes two (raise it with ulimit -n)`
-            : `${viewers} viewers instead of ${wanted}: there are ${limits.ports} local ports (net.ipv4.ip_local_port_range)`,
-        ];
+  const { count: viewers, limit } = roomFor(wanted, room);
+  const notes = viewers === wanted ? [] : [`${viewers} viewers instead of ${wanted}: ${limit}`];
   const pingIntervalMs = asked.quick ? 1000 : 5000;
   const full = !asked.quick;
   return {
