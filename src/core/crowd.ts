@@ -18,10 +18,10 @@ export type Place<One> = {
 type Cursor<One> = { next: Place<One> | null };
 
 /** A crowd as those see it who may only look. */
-export type Some<One> = Iterable<One> & { readonly size: number };
+export type ReadonlyCrowd<One> = Iterable<One> & { readonly size: number };
 
 /** A crowd that is joined and left at the same cost, however many there are. */
-export class Crowd<One extends object> implements Some<One> {
+export class Crowd<One extends object> implements ReadonlyCrowd<One> {
   #oldest: Place<One> | null = null;
   #newest: Place<One> | null = null;
   #size = 0;

@@ -3,7 +3,7 @@
  * an operator's eye. It runs 4 times a second for all who look at the same, on the relay's thread.
  */
 import type { SessionId, SessionState, ViewerState } from '../contract.ts';
-import type { Some } from '../core/crowd.ts';
+import type { ReadonlyCrowd } from '../core/crowd.ts';
 import type { Ledger } from '../core/ledger.ts';
 import { needsAttention, sessionState, viewerRank } from '../core/ranking.ts';
 import type { Registry } from './registry.ts';
@@ -15,7 +15,7 @@ export type Session = {
   readonly state: SessionState;
   readonly cap: number;
   /** Oldest first. */
-  readonly viewers: Some<Viewer>;
+  readonly viewers: ReadonlyCrowd<Viewer>;
 };
 
 /** Who is there, and how. */

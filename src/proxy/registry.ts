@@ -3,7 +3,7 @@
  * given back while a leg of theirs is still being closed.
  */
 import type { Holder, SessionId, ViewerId } from '../contract.ts';
-import { Crowd, type Place, type Some } from '../core/crowd.ts';
+import { Crowd, type Place, type ReadonlyCrowd } from '../core/crowd.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -13,15 +13,14 @@ const MOST_HOLDERS = 16;
 /** The viewers of one session, those with a slot and those without. */
 type Session = { readonly holders: Crowd<Viewer>; readonly lingerers: Crowd<Viewer> };
 
-/** Where a viewer stands, first with a slot and then without; it is forgotten when it goes. */
+/** Where a viewer stands, first with a slot and then without; the places forget it when it goes. */
 type Member = {
-  viewer: Viewer | null;
   holds: boolean;
   among: Place<Viewer>;
   inSession: Place<Viewer>;
 };
 
-const NOBODY: Some<Viewer> = new Crowd();
+const NOBODY: ReadonlyCrowd<Viewer> = new Crowd();
 
 /** All viewers of a proxy. */
 export class Registry {
@@ -31,17 +30,17 @@ export class Registry {
   readonly #lingerers = new Crowd<Viewer>();
 
   /** Viewers that hold a slot, dialling ones included, oldest first. */
-  get viewers(): Some<Viewer> {
+  get viewers(): ReadonlyCrowd<Viewer> {
     return this.#holders;
   }
 
   /** The same by session; no session is empty. */
-  *sessions(): Generator<readonly [SessionId, Some<Viewer>], void> {
+  *sessions(): Generator<readonly [SessionId, ReadonlyCrowd<Viewer>], void> {
     for (const [id, { holders }] of this.#sessions) if (holders.size > 0) yield [id, holders];
   }
 
   /** Those of one session. */
-  inSession(session: SessionId): Some<Viewer> {
+  inSession(session: SessionId): ReadonlyCrowd<Viewer> {
     return this.#sessions.get(session)?.holders ?? NOBODY;
   }
 
@@ -51,14 +50,14 @@ export class Registry {
   }
 
   /** Those that gave their slot back and are still being closed. */
-  get lingerers(): Some<Viewer> {
+  get lingerers(): ReadonlyCrowd<Viewer> {
     return this.#lingerers;
   }
 
   /** The viewer of that id, as long as it holds a slot. */
   find(id: ViewerId): Viewer | undefined {
     const member = this.#members.get(id);
-    return member?.holds === true ? (member.viewer ?? undefined) : undefined;
+    return member?.holds === true ? (member.among.one ?? undefined) : undefined;
   }
 
   /** Who holds the slots of a session, oldest first, at most 16. */
@@ -77,7 +76,7 @@ export class Registry {
     const { holders } = this.#sessions.get(session) ?? this.#open(session);
     const among = this.#holders.add(viewer);
     const inSession = holders.add(viewer);
-    this.#members.set(viewer.id, { viewer, holds: true, among, inSession });
+    this.#members.set(viewer.id, { holds: true, among, inSession });
   }
 
   /** A viewer gave its slot back; true where its session is now empty. */
@@ -101,7 +100,6 @@ export class Registry {
     this.#lingerers.leave(member.among);
     session.lingerers.leave(member.inSession);
     if (session.holders.size + session.lingerers.size === 0) this.#sessions.delete(slot.session);
-    member.viewer = null;
     return this.#members.delete(id);
   }
 

@@ -152,10 +152,11 @@ describe('an attached console', () => {
     expect(await aftermath(desk)).toEqual(asBefore);
     expect(desk.output()).toContain(`the proxy at ${desk.socketPath} has stopped`);
     await other.until(/STOPPED [^]*stopped by console; waiting for the next/);
-    expect(desk.program.events.all.at(-1)).toMatchObject({
-      event: 'proxy.stopped',
+    expect(await desk.program.events.next(named('proxy.stopped'))).toMatchObject({
       actor: 'console',
     });
+    await desk.program.exited();
+    expect(desk.program.events.all.at(-1)).toMatchObject({ event: 'proxy.stopped' });
   });
 
   test('says that the link is lost, acts on nothing meanwhile, and comes back by itself', async () => {

@@ -91,7 +91,7 @@ describe('commands to a running proxy', () => {
       stdout: 'v1 evicted\n',
     });
     expect(await closeOf(v1!)).toEqual({ code: 1008, reason: 'evicted by operator: too loud' });
-    const evicted = program.events.all.find(({ event }) => event === 'viewer.evicted');
+    const evicted = await program.events.next(named('viewer.evicted'));
     expect(evicted).toMatchObject({ actor: 'ann', note: 'too loud' });
     const partly = await run('evict', 'v1', 'v2', '-o', 'json');
     expect(partly.code).toBe(4);
