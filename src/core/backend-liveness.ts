@@ -104,10 +104,11 @@ export class BackendLiveness {
    */
   unreached(now: number, written: number): number | null {
     const { pingIntervalMs, pongTimeoutMs } = this.#rules;
+    if (pingIntervalMs === 0) return null;
     const punctualMs = Math.min(pingIntervalMs, pongTimeoutMs) / 8;
     const askedMs = this.#asked === null ? 0 : now - this.#asked.at;
     const isSilent = now - this.#lifeAt > pingIntervalMs + punctualMs || askedMs > punctualMs;
-    if (pingIntervalMs === 0 || !isSilent) return null;
+    if (!isSilent) return null;
     const startsAt = this.#asked?.startsAt ?? written;
     return startsAt > this.#provenUpTo ? startsAt : null;
   }

@@ -207,8 +207,10 @@ export class Health {
    * kernel says, 0 or less beyond it; null: that cannot be told, or it is kept.
    */
   expiresInMs(now: number): number | null {
-    if (now < this.#keptUntil || this.#isUnheard(now)) return null;
-    return this.liveness.expiresInMs(now);
+    const inMs = this.liveness.expiresInMs(now);
+    // Nearly everybody has been heard since the last Ping: nothing else needs to be looked at.
+    if (inMs === null || now < this.#keptUntil || this.#isUnheard(now)) return null;
+    return inMs;
   }
 
   /** None while another still waits in Node: a viewer that is kept may read nothing for an hour. */
@@ -228,8 +230,9 @@ export class Health {
 
   /** Silent for too long, and not proven to have been reached by a Ping since its last life. */
   #isUnheard(now: number): boolean {
-    const { isAsked, unprovenPing } = this.liveness;
-    return (unprovenPing !== null || !isAsked) && this.liveness.state(now) !== 'ok';
+    const { liveness } = this;
+    if (liveness.state(now) === 'ok') return false;
+    return liveness.unprovenPing !== null || !liveness.isAsked;
   }
 
   /**
