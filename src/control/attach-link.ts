@@ -4,7 +4,7 @@
  */
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { hostAndPort } from '../core/host.ts';
+import { placeText } from '../core/host.ts';
 import { BouncerError, type ErrorKind } from '../errors.ts';
 import { attachProtocol, type Carrier } from './carrier.ts';
 import { lineCarrier } from './line-carrier.ts';
@@ -22,10 +22,6 @@ const ANSWER_MS = 5_000;
 
 /** What is read of an answer that is none. */
 const MOST_DETAIL = 4_096;
-
-/** The place in words. */
-export const placeText = (to: AttachTo): string =>
-  'socketPath' in to ? to.socketPath : hostAndPort(to.host, to.port);
 
 const cannot = (
   to: AttachTo,

@@ -2,6 +2,7 @@
  * What stands in `Host`, and after `//` in `Origin`: a name or an address, and a port. By hand
  * and strict, because two readings of one name are how a page gets where it has no business.
  */
+import type { Address } from '../contract.ts';
 
 /** A host in lower case, without the dot at its end; an IPv6 address keeps its brackets. */
 export type Host = {
@@ -24,6 +25,10 @@ export const isIpv6 = (text: string): boolean =>
 /** Both in one word, an IPv6 address in brackets: `127.0.0.1:80`, `[::1]:80`. */
 export const hostAndPort = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** Where something listens, in words: the path of a socket, or host and port. */
+export const placeText = (place: Address): string =>
+  'socketPath' in place ? place.socketPath : hostAndPort(place.host, place.port);
 
 /** Whether an address can be reached from this machine alone; also where IPv6 wraps an IPv4 one. */
 export const isLoopback = (address: string): boolean =>

@@ -3,7 +3,7 @@
  * request on one connection, over a Unix socket or with a token over TCP.
  */
 import { type IncomingMessage, request } from 'node:http';
-import { hostAndPort } from '../core/host.ts';
+import { placeText } from '../core/host.ts';
 import { BouncerError } from '../errors.ts';
 
 /** Where a proxy is controlled. */
@@ -24,10 +24,6 @@ export type Answer = { readonly status: number; readonly text: string };
 
 /** Longest answer; a page of a thousand rows is far below. */
 const MOST_BYTES = 64 * 1024 * 1024;
-
-/** The place in words. */
-export const placeText = (place: Place): string =>
-  'socketPath' in place ? place.socketPath : hostAndPort(place.host, place.port);
 
 const troubleOf = (place: Place, error: NodeJS.ErrnoException): BouncerError => {
   if (error instanceof BouncerError) return error;

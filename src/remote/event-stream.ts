@@ -1,7 +1,8 @@
 /** Server-sent events (HTML 9.2) as they come, of a proxy's stream. */
+import { placeText } from '../core/host.ts';
 import type { ProxyEvent } from '../events.ts';
 import { good } from './answers.ts';
-import { type Asker, open, placeText } from './ask.ts';
+import { type Asker, open } from './ask.ts';
 import { BouncerError } from '../errors.ts';
 
 /** An event and the id behind which a stream can go on. */

@@ -4,9 +4,10 @@
  */
 import type { ShownConsole } from '../../components/show-console.tsx';
 import type { Clock } from '../clock.ts';
-import { type AttachTo, openAttachLink, placeText } from '../control/attach-link.ts';
+import { type AttachTo, openAttachLink } from '../control/attach-link.ts';
 import { attach, type Attachment, type LinkNews } from '../control/attachment.ts';
 import type { ScreenOptions } from '../contract.ts';
+import { placeText } from '../core/host.ts';
 import { BouncerError } from '../errors.ts';
 import { type Drawing, loadDrawing } from './drawing.ts';
 import { saveFile } from './save-file.ts';

@@ -7,6 +7,7 @@ import {
   isLoopback,
   needsNoResolver,
   parseHost,
+  placeText,
 } from '../../src/core/host.ts';
 
 /** Controls, ASCII, latin1 and a little beyond it. */
@@ -109,5 +110,15 @@ describe('a host and its port in one word', () => {
     ['fe80::1%eth0', '[fe80::1%eth0]:80'],
   ])('of %s is %s', (host, text) => {
     expect(hostAndPort(host, 80)).toBe(text);
+  });
+});
+
+describe('a place in words', () => {
+  it.each([
+    [{ host: '127.0.0.1', port: 80 }, '127.0.0.1:80'],
+    [{ host: '::1', port: 80 }, '[::1]:80'],
+    [{ socketPath: '/run/a.sock' }, '/run/a.sock'],
+  ])('%o is %s', (place, text) => {
+    expect(placeText(place)).toBe(text);
   });
 });
