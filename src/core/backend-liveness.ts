@@ -103,14 +103,32 @@ export class BackendLiveness {
    * begins there could reach it, or the next one, behind all that is `written`. Null: none.
    */
   unreached(now: number, written: number): number | null {
-    const { pingIntervalMs, pongTimeoutMs } = this.#rules;
+    const { pingIntervalMs } = this.#rules;
     if (pingIntervalMs === 0) return null;
-    const punctualMs = Math.min(pingIntervalMs, pongTimeoutMs) / 8;
+    const punctualMs = this.#punctualMs;
     const askedMs = this.#asked === null ? 0 : now - this.#asked.at;
     const isSilent = now - this.#lifeAt > pingIntervalMs + punctualMs || askedMs > punctualMs;
     if (!isSilent) return null;
     const startsAt = this.#asked?.startsAt ?? written;
     return startsAt > this.#provenUpTo ? startsAt : null;
+  }
+
+  /**
+   * Until then, as of `now`: whatever comes, `tick` asks for nothing and `unreached` for no byte.
+   * A Ping that comes in a moment later may lie unread after a punctual answer's time.
+   */
+  calmUntil(now: number): number {
+    const { pingIntervalMs, pongTimeoutMs } = this.#rules;
+    const overAt = this.#lifeAt + pongTimeoutMs;
+    if (pingIntervalMs === 0) return overAt;
+    const dueAt = this.#lifeAt + pingIntervalMs;
+    return Math.min(overAt, dueAt, (this.#asked?.at ?? now) + this.#punctualMs);
+  }
+
+  /** What an answer takes at most that is not late. */
+  get #punctualMs(): number {
+    const { pingIntervalMs, pongTimeoutMs } = this.#rules;
+    return Math.min(pingIntervalMs, pongTimeoutMs) / 8;
   }
 
   /** Silent for the pong timeout, and asked for so long that a punctual one had answered. */

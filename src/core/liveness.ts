@@ -218,6 +218,17 @@ export class Liveness {
     return this.#pausedAt !== null || this.#oldest === null ? null : this.#leftMs(now);
   }
 
+  /**
+   * Until then, as of `now`: whatever comes but a Ping, `tick` asks for nothing, the state is `ok`,
+   * and more than a tick is left to the deadline. All that can come moves it later.
+   */
+  calmUntil(now: number): number {
+    const { pingIntervalMs, pongTimeoutMs, tickMs } = this.#rules;
+    const pingAt = this.#nextPingAt + Math.min(0, pingIntervalMs / 16 - tickMs);
+    const silentMs = Math.min(pingIntervalMs * 1.125, pongTimeoutMs - tickMs);
+    return Math.min(pingAt, this.#lifeAt + silentMs + now - this.#listened(now));
+  }
+
   /** Milliseconds since the last life, without those in which the proxy did not listen. */
   silentMs(now: number): number {
     return Math.max(0, this.#listened(now) - this.#lifeAt);

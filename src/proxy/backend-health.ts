@@ -60,7 +60,7 @@ export class BackendHealth {
     const { backend, toBackend } = this.#ends;
     const unreached = this.#unreached(now);
     if (unreached === null) this.#aheadBytes = 0;
-    const inNode = backend.writableLength;
+    const inNode = toBackend.weigh();
     const waiting = Math.max(inNode, this.#aheadBytes);
     const seen = this.#writes.look(now, waiting, toBackend.written - inNode, inNode);
     if (seen !== 'suspect' && unreached === null) return null;
@@ -89,6 +89,11 @@ export class BackendHealth {
     if (verdict === 'ping') this.#ping();
     if (verdict !== 'lost') return 'fine';
     return isSuspect && this.#unreached(now) !== null ? 'fine' : 'backend-stuck';
+  }
+
+  /** Until then no look is needed, as long as nothing waits for the backend. */
+  calmUntil(now: number): number {
+    return this.#heard.calmUntil(now);
   }
 
   /** The liveness, with all that was heard of the backend up to now. */

@@ -56,6 +56,7 @@ export class Health {
   #aheadBytes = 0;
   readonly #queues: Peaks;
   #keptUntil = Number.NEGATIVE_INFINITY;
+  #calmUntil = Number.NEGATIVE_INFINITY;
   /** Where our last Ping ends in the bytes written to the viewer, and when it was put there. */
   #pingEndsAt = 0;
   #pingPutAt = Number.NEGATIVE_INFINITY;
@@ -154,12 +155,21 @@ export class Health {
     return fails;
   }
 
+  /**
+   * Nothing waits for either side, and neither is to be asked, shown or judged otherwise than at
+   * the last tick: of thousands, nearly all. It is told without a look at the sockets.
+   */
+  isCalm(now: number): boolean {
+    const { toViewer, toBackend } = this.#ends;
+    return now < this.#calmUntil && !toViewer.mayWait && !toBackend.mayWait;
+  }
+
   /** Looks at Node's counters and says what the kernel has to be asked before `judge`. */
   look(now: number): Suspicion {
     const { viewer, toViewer } = this.#ends;
     const unheard = this.#isUnheard(now);
     if (!unheard) this.#aheadBytes = 0;
-    const inNode = viewer.writableLength;
+    const inNode = toViewer.weigh();
     const waiting = Math.max(inNode, this.#aheadBytes);
     const seen = this.#viewerWrites.look(now, waiting, toViewer.written - inNode, inNode);
     const isSuspect = seen === 'suspect' || unheard;
@@ -196,9 +206,11 @@ export class Health {
       if (isFull && !isKept) return 'write-timeout';
     }
     if (this.backend.judge(now, isSuspect) !== 'fine') return 'backend-stuck';
-    const verdict = this.liveness.tick(now, isKept);
+    const { liveness } = this;
+    const verdict = liveness.tick(now, isKept);
     if (verdict === 'expired') return isSuspect ? 'fine' : 'pong-timeout';
     if (verdict === 'ping') this.#ping(now);
+    this.#calmUntil = Math.min(liveness.calmUntil(now), this.backend.calmUntil(now));
     return 'fine';
   }
 

@@ -52,6 +52,8 @@ export class Direction {
   #wanted: (() => void) | null = null;
   #shut = false;
   #paused = false;
+  /** What the receiver was sent before the relay may wait, too. */
+  #mayWait = true;
   #written = 0;
   #relayed = 0;
   /** Not a number where that has been taken; whoever wants to know asks, since few do. */
@@ -89,6 +91,18 @@ export class Direction {
   /** Reading stands still because the receiver is full. */
   get isPaused(): boolean {
     return this.#paused;
+  }
+
+  /** Bytes may wait in Node for the receiver: some did after a write since `weigh` saw none. */
+  get mayWait(): boolean {
+    return this.#mayWait;
+  }
+
+  /** The bytes that wait in Node for the receiver; for the one who looks while they may. */
+  weigh(): number {
+    const { writableLength } = this.#to;
+    this.#mayWait = writableLength > 0;
+    return writableLength;
   }
 
   /** When bytes last came; null where none came since this was asked before. */
@@ -129,6 +143,7 @@ export class Direction {
       put();
       this.#to.write(frame);
       this.#written += frame.length;
+      this.#mayWait = true;
     });
   }
 
@@ -157,6 +172,9 @@ export class Direction {
     if (this.#onHeard !== null) this.#tellHeard();
     if (this.#scanner.passes(chunk)) this.#pass(chunk, this.atBoundary);
     else this.#scan(chunk);
+    // What the kernel has taken needs no drain, however much it was.
+    if (this.#to.writableLength === 0) return;
+    this.#mayWait = true;
     if (!this.#shut && this.#to.writableNeedDrain) this.#pause();
   }
 

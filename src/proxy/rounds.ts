@@ -24,10 +24,6 @@ const judge = (viewer: Viewer, now: number, isSuspect: boolean): void => {
   else viewer.happen({ on: 'evict', cause: verdict });
 };
 
-/** Who came since the last round is measured as if it had been there all along: a little low. */
-const measure = ({ connection }: Viewer, elapsedMs: number): void =>
-  connection?.rate.count(connection.toViewer.relayed, elapsedMs);
-
 const expiresInMs = ({ connection, phase }: Viewer, now: number): number | null =>
   phase === 'open' ? (connection?.health.expiresInMs(now) ?? null) : null;
 
@@ -78,8 +74,12 @@ export class Rounds {
     const expiring: Viewer[] = [];
     const keys = new Set<string>();
     for (const viewer of this.#viewers()) {
-      measure(viewer, elapsedMs);
-      const suspicion = viewer.connection?.health.look(now) ?? [];
+      const { connection } = viewer;
+      if (connection === null) continue;
+      // Who came since the last round is measured as if it had been there all along: a little low.
+      connection.rate.count(connection.toViewer.relayed, elapsedMs);
+      if (connection.health.isCalm(now)) continue;
+      const suspicion = connection.health.look(now);
       const isSuspect = suspicion.length > 0;
       if (isSuspect) suspects.push(viewer);
       // The kernel's answer may take a while; Pings must not wait for it.

@@ -29,6 +29,9 @@ type Fate = {
   /** Pongs that reached the viewer, and how many of them were to Pings of the proxy. */
   readonly passed: number;
   readonly foreign: number;
+  /** Ticks up to which it was called calm, and those of them at which there was something. */
+  readonly calm: number;
+  readonly surprises: number;
 };
 
 const VIEWERS = 'the viewer asks';
@@ -42,6 +45,7 @@ const walk = (path: Path): Fate => {
   let answers: { readonly payload: string; readonly at: number }[] = [];
   let arrived: (string | null)[] = [];
   let [nextTick, asked, written, lastLifeAt, passed, foreign] = [0, 0, 0, 0, 0, 0];
+  let [calmUntil, calm, surprises] = [0, 0, 0];
   const hear = (payload: string, now: number): void => {
     const delay = path.delays[asked % path.delays.length] ?? 0;
     asked += 1;
@@ -77,14 +81,21 @@ const walk = (path: Path): Fate => {
     if (now < nextTick) continue;
     nextTick = now + path.tickMs;
     const verdict = backend.tick(now, { paused: false, midFrame: false });
-    if (verdict === 'lost') return { lostAt: now, lastLifeAt, passed, foreign };
+    if (now < calmUntil) {
+      calm += 1;
+      const inFrame = backend.tick(now, { paused: false, midFrame: true });
+      const isWell = verdict === 'nothing' && inFrame === 'nothing';
+      if (!isWell || backend.unreached(now, written) !== null) surprises += 1;
+    }
+    calmUntil = Math.max(calmUntil, backend.calmUntil(now));
+    if (verdict === 'lost') return { lostAt: now, lastLifeAt, passed, foreign, calm, surprises };
     if (verdict !== 'ping') continue;
     const payload = `ping ${written}`;
     backend.pinged(Buffer.from(payload), now, written, written + 14);
     written += 14;
     hear(payload, now);
   }
-  return { lostAt: null, lastLifeAt, passed, foreign };
+  return { lostAt: null, lastLifeAt, passed, foreign, calm, surprises };
 };
 
 const UNTIL = 2_000;
@@ -155,5 +166,21 @@ describe('a backend', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('that is called calm is asked and blamed for nothing until then, in mid-frame too', () => {
+    fc.assert(
+      fc.property(paths, fc.constantFrom(0.25, 0.5, 1, 2, 5), (path, factor) => {
+        expect(walk({ ...path, factor }).surprises).toBe(0);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('that talks is calm at nearly every tick', () => {
+    const data = Array.from({ length: 500 }, (_, at) => 4 * at);
+    const talks = { intervalMs: 200, factor: 2, tickMs: 10, delays: [0], data, viewerPings: [] };
+    const quiet = { diesAt: Infinity, latestOnly: false, stalls: [], until: 2_000 };
+    expect(walk({ ...talks, ...quiet }).calm).toBeGreaterThan(190);
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Liveness, type LivenessRules } from '../../src/core/liveness.ts';
+import { Liveness, type LivenessRules, type LivenessVerdict } from '../../src/core/liveness.ts';
 
 /** A stretch of time, both in milliseconds. */
 type Stretch = { readonly from: number; readonly ms: number };
@@ -30,7 +30,13 @@ type Path = {
 };
 
 /** How a viewer fared; `silentMs` is its silence as this file counts it, pauses left out. */
-type Fate = { readonly evictedAt: number | null; readonly silentMs: number };
+type Fate = {
+  readonly evictedAt: number | null;
+  readonly silentMs: number;
+  /** Ticks up to which it was called calm, and those of them at which there was something. */
+  readonly calm: number;
+  readonly surprises: number;
+};
 
 const inside = (stretches: readonly Stretch[], now: number): boolean =>
   stretches.some(({ from, ms }) => from <= now && now < from + ms);
@@ -49,6 +55,9 @@ class Walk {
   #silentMs = 0;
   #nextTick: number;
   #backendPing = 0;
+  #calmUntil = Number.NEGATIVE_INFINITY;
+  #calm = 0;
+  #surprises = 0;
 
   constructor(path: Path) {
     this.#path = path;
@@ -64,9 +73,18 @@ class Walk {
       this.#steer(now);
       this.#read(now);
       this.#passPings(now);
-      if (this.#ticks(now)) return { evictedAt: now, silentMs: this.#silentMs };
+      if (this.#ticks(now)) return this.#fate(now);
     }
-    return { evictedAt: null, silentMs: this.#silentMs };
+    return this.#fate(null);
+  }
+
+  #fate(evictedAt: number | null): Fate {
+    return {
+      evictedAt,
+      silentMs: this.#silentMs,
+      calm: this.#calm,
+      surprises: this.#surprises,
+    };
   }
 
   /** What the viewer's words and Pongs reach the proxy's kernel with. */
@@ -119,11 +137,20 @@ class Walk {
     this.#nextTick = now + this.#path.rules.tickMs;
     if (this.#path.held) this.#liveness.hold(now);
     const verdict = this.#liveness.tick(now);
+    if (now < this.#calmUntil) this.#doubt(now, verdict);
     if (verdict === 'ping') {
       const payload = Buffer.from(`ours ${this.#pings}`);
       this.#liveness.pinged(payload, now, this.#put(payload, now), this.#written);
     }
+    this.#calmUntil = Math.max(this.#calmUntil, this.#liveness.calmUntil(now));
     return verdict === 'expired';
+  }
+
+  #doubt(now: number, verdict: LivenessVerdict): void {
+    this.#calm += 1;
+    const leftMs = this.#liveness.expiresInMs(now) ?? Infinity;
+    const isWell = this.#liveness.state(now) === 'ok' && leftMs > this.#path.rules.tickMs;
+    if (verdict !== 'nothing' || !isWell) this.#surprises += 1;
   }
 
   /** Writes a Ping and has the viewer answer it, in order; returns where it starts. */
@@ -312,5 +339,31 @@ describe('a viewer that may answer late or not at all', () => {
       }),
       runs,
     );
+  });
+});
+
+describe('a viewer that is called calm', () => {
+  it('is well and asked nothing until then, whatever comes and whoever stalls, pauses and holds', () => {
+    const path = paths(slowMs, (until, timeout) => ({
+      diesAt: fc.nat(until),
+      stalls: stretches(until, timeout),
+      pauses: stretches(until, 3 * timeout),
+      held: fc.boolean(),
+    }));
+    fc.assert(
+      fc.property(path, fc.integer({ min: 1, max: 60 }), (troubled, more) => {
+        const rules = { ...troubled.rules, pongTimeoutMs: troubled.rules.pingIntervalMs + more };
+        expect(fateOf({ ...troubled, rules }).surprises).toBe(0);
+      }),
+      runs,
+    );
+  });
+
+  it('is that at two of three ticks where it answers at once', () => {
+    const rules = { tickMs: 5, pingIntervalMs: 50, pongTimeoutMs: 120 };
+    const path = { rules, phase: 0, firstTick: 0, diesAt: Infinity, delays: [0], data: [] };
+    const quiet = { latestOnly: false, backendPings: [], stalls: [], pauses: [], held: false };
+    const { calm } = fateOf({ ...path, ...quiet, until: 1000 });
+    expect(calm).toBeGreaterThan((2 / 3) * 200);
   });
 });

@@ -55,10 +55,13 @@ describe('--read-only, where the proxy runs in the same program', () => {
     const viewers = await desk.join('alpha', 1);
     await desk.until(/alpha +1\/8/);
     for (const leaving of ['q', 'y', keys.ctrlC, keys.ctrlC]) desk.press(leaving);
-    await desk.until(/read-only: quitting would stop the proxy; kill \d+ does/);
+    const refused = /read-only: quitting would stop the proxy; kill \d+ does/;
+    await desk.until(refused);
+    // With the next key right behind it, Escape would be a part of that.
     desk.press(keys.escape);
+    await desk.until((rows) => !refused.test(rows.join('')), 'the refusal is gone');
     desk.press(':quit\r');
-    await desk.until(/read-only: quitting would stop the proxy; kill \d+ does/);
+    await desk.until(refused);
     await allEcho(viewers);
     desk.signal('SIGTERM');
     expect(await aftermath(desk)).toEqual(asBefore);

@@ -30,6 +30,7 @@ const givenUpAt = (bytesPerSecond: number): number | null => {
   const toBackend = {
     atBoundary: true,
     written: 0,
+    weigh: () => IN_NODE,
     insert: (frame: Buffer, put: () => void): void => {
       put();
       toBackend.written += frame.length;

@@ -122,6 +122,29 @@ describe('a direction', () => {
     expect(chunks.map(({ length }) => length)).toEqual([data.length + close.length]);
   });
 
+  it('knows without a look whether bytes may wait for the receiver', async () => {
+    const { subject, sender, received } = await direction();
+    expect([subject.mayWait, subject.weigh(), subject.mayWait]).toEqual([true, 0, false]);
+    sender.write(SMALL);
+    await received(SMALL.length);
+    expect(subject.mayWait).toBe(false);
+    subject.insert(SMALL, () => undefined);
+    expect([subject.mayWait, subject.weigh(), subject.mayWait]).toEqual([true, 0, false]);
+    const sent = Buffer.concat(Array.from({ length: 64 }, () => LARGE));
+    sender.write(sent);
+    await until('bytes wait', () => subject.mayWait);
+    expect([subject.weigh() > 0, subject.mayWait]).toEqual([true, true]);
+    await received(SMALL.length + sent.length);
+    expect([subject.mayWait, subject.weigh(), subject.mayWait]).toEqual([true, 0, false]);
+  });
+
+  it('reads on past a large chunk that the kernel took', async () => {
+    const { sender, pauses, received } = await direction();
+    sender.write(LARGE);
+    await received(LARGE.length);
+    expect(pauses).toEqual([]);
+  });
+
   it('stops reading when the receiver takes nothing, and goes on when it does', async () => {
     const { sender, pauses, received } = await direction();
     const sent = Buffer.concat(Array.from({ length: 64 }, () => LARGE));

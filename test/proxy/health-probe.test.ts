@@ -25,16 +25,17 @@ const socket = (remotePort: number) =>
   });
 
 /**
- * A direction that takes every frame at once, unless it stands in the middle of one, and in which
- * bytes come when a test says so.
+ * A direction to a socket that takes every frame at once, unless it stands in the middle of one,
+ * and in which bytes come when a test says so.
  */
-const direction = () => {
+const direction = (to: ReturnType<typeof socket>) => {
   let heardAt: number | null = null;
   const fake = {
     atBoundary: true,
     isPaused: false,
     written: 0,
     pings: 0,
+    weigh: () => to.writableLength,
     onHeard: null as (() => void) | null,
     hear: (now: number): void => {
       heardAt = now;
@@ -61,8 +62,8 @@ const direction = () => {
 const viewer = () => {
   let now = 0;
   const ends = { viewer: socket(50_000), backend: socket(50_001) };
-  const toViewer = direction();
-  const toBackend = direction();
+  const toViewer = direction(ends.viewer);
+  const toBackend = direction(ends.backend);
   const health = new Health(
     {
       viewer: ends.viewer as unknown as Socket,

@@ -21,6 +21,7 @@ test('a suspect is confirmed by the time of the answer, and judged by that of th
   const since = clock.now();
   const at = (what: string, now: number): void => seen.push(`${what} at ${now - since}`);
   const health = {
+    isCalm: () => false,
     look: () => ['key'],
     confirm: (now: number) => at('confirmed', now),
     judge: (now: number, isSuspect: boolean) => {
@@ -41,4 +42,31 @@ test('a suspect is confirmed by the time of the answer, and judged by that of th
   await seen.next((what) => what.startsWith('judged'));
   rounds.stop();
   expect(seen.all).toEqual(['looked at at 100', 'confirmed at 160', 'judged at 100']);
+});
+
+test('at a round nobody who is calm is looked at', async () => {
+  const seen = new Inbox<string>('who is looked at');
+  const viewer = (name: string, calm: boolean): Viewer => {
+    const health = {
+      isCalm: () => calm,
+      look: () => {
+        seen.push(name);
+        return [];
+      },
+      judge: () => 'fine',
+      expiresInMs: () => null,
+    };
+    const connection = { health, rate: { count: () => {} }, toViewer: { relayed: 0 } };
+    return { connection, phase: 'open', observe: () => {} } as unknown as Viewer;
+  };
+  const rounds = new Rounds(
+    clock,
+    100,
+    () => [viewer('calm', true), viewer('not calm', false)],
+    () => seen.push('round'),
+  );
+  clock.advance(100);
+  await seen.next((what) => what === 'round');
+  rounds.stop();
+  expect(seen.all).toEqual(['not calm', 'round']);
 });
