@@ -7,9 +7,10 @@ import type { Offers } from './backend-request.ts';
 import { DEFLATE, parseExtensions } from './extensions.ts';
 import {
   elementsOf,
+  endingHere,
   hasToken,
   headOf,
-  hopByHopNames,
+  HOP_BY_HOP,
   isFieldValue,
   isToken,
   keptFields,
@@ -53,8 +54,12 @@ const WHOLE = /^HTTP\/1\.[^\0\r\n]*(?:\r\n[^\0\r\n]+)*\r\n\r\n/;
 /** What can still become one. */
 const SO_FAR = /^[^\0\r\n]*(?:\r\n[^\0\r\n]*)*\r?$/;
 
-/** The answer's own handshake, and lengths, which a 101 cannot have and must not pass on. */
-const KEPT: ReadonlySet<string> = new Set([
+/**
+ * What is not passed on besides the hop-by-hop fields: the answer's own handshake, and lengths,
+ * which a 101 cannot have.
+ */
+const ENDS_HERE: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
   'content-length',
   'sec-websocket-accept',
   'sec-websocket-extensions',
@@ -66,13 +71,13 @@ type Bad = { readonly kind: 'bad'; readonly detail: string };
 const bad = (detail: string): Bad => ({ kind: 'bad', detail });
 
 /**
- * Bytes of a complete head. The first offence in the order of the bytes decides, each visible
- * from the bytes before it alone, so that it does not matter how they were cut.
+ * A complete head, its empty line included. The first offence in the order of the bytes decides,
+ * each visible from the bytes before it alone, so that it does not matter how they were cut.
  */
-const headLengthOf = (bytes: Buffer): number | Bad | null => {
+const headIn = (bytes: Buffer): string | Bad | null => {
   const text = bytes.toString('latin1', 0, MAX_ANSWER_HEAD);
   const [whole] = WHOLE.exec(text) ?? [];
-  if (whole !== undefined) return whole.length;
+  if (whole !== undefined) return whole;
   if (!START.startsWith(text.slice(0, START.length))) return bad('the answer is not HTTP/1.1');
   if (!SO_FAR.test(text)) return bad('the answer has a malformed line');
   return text.length === MAX_ANSWER_HEAD ? bad('the answer has headers of more than 16 KiB') : null;
@@ -131,11 +136,11 @@ export const readAnswer = (
   bytes: Buffer,
   { expectedAccept, offers }: AnswerTerms,
 ): AnswerReading => {
-  const headLength = headLengthOf(bytes);
-  if (headLength === null) return { kind: 'more' };
-  if (typeof headLength !== 'number') return headLength;
+  const head = headIn(bytes);
+  if (head === null) return { kind: 'more' };
+  if (typeof head !== 'string') return head;
 
-  const [statusLine = '', ...lines] = bytes.toString('latin1', 0, headLength - 4).split('\r\n');
+  const [statusLine = '', ...lines] = head.slice(0, -4).split('\r\n');
   const [, minor, status] = /^HTTP\/1\.([01]) ([0-9]{3})(?: .*)?$/.exec(statusLine) ?? [];
   if (status === undefined) return bad('the answer has a malformed status line');
   if (status !== '101') return bad(`the answer has status ${status} instead of 101`);
@@ -151,17 +156,14 @@ export const readAnswer = (
     extensionFault(extensions, offers.deflate);
   if (fault !== null) return bad(fault);
 
-  const dropped = hopByHopNames(fields);
+  const dropped = endingHere(fields, ENDS_HERE);
   return {
     kind: 'ok',
-    headLength,
+    headLength: head.length,
     subprotocol: subprotocols[0] ?? null,
     extensions: extensions[0] ?? null,
     deflate: extensions.length > 0,
-    headers: keptFields(fields, (name) => {
-      const lower = name.toLowerCase();
-      return !dropped.has(lower) && !KEPT.has(lower);
-    }),
+    headers: keptFields(fields, (name) => !dropped.has(name.toLowerCase())),
   };
 };
 

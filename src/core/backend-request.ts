@@ -8,8 +8,9 @@ import { DEFLATE, formatExtensions, parseExtensions } from './extensions.ts';
 import type { Forwarded } from './forwarded.ts';
 import {
   elementsOf,
+  endingHere,
   headOf,
-  hopByHopNames,
+  HOP_BY_HOP,
   keptFields,
   type RawHeaders,
   valuesOf,
@@ -63,12 +64,14 @@ const REPLACED: ReadonlySet<string> = new Set([
   'x-forwarded-proto',
 ]);
 
+/** What does not pass as it came, by its usual names. */
+const ENDS_HERE: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...REPLACED]);
+
 const PLACEHOLDER = '{session}';
 
+/** The alphabet of a session id needs no escaping here. */
 const fill = (template: string, session: SessionId): string =>
-  template.includes(PLACEHOLDER)
-    ? template.split(PLACEHOLDER).join(encodeURIComponent(session))
-    : template;
+  template.replaceAll(PLACEHOLDER, () => session);
 
 const addressOf = ({ address }: BackendTemplate, session: SessionId): Address =>
   'socketPath' in address ? { socketPath: fill(address.socketPath, session) } : address;
@@ -79,11 +82,15 @@ export const servernameOf = (host: string): string | null => {
   return isIpv4(name) || isIpv6(name) ? null : name;
 };
 
+const ODD_IN_TARGET = /[^\x21\x22\x24-\x7e]/;
+
 /** Percent-encodes whatever could end the request line or the target, or is no ASCII. */
-const inRequestLine = (target: string): string =>
-  target.replace(/[^\x21\x22\x24-\x7e]/gu, (character) =>
+const inRequestLine = (target: string): string => {
+  if (!ODD_IN_TARGET.test(target)) return target;
+  return target.replace(/[^\x21\x22\x24-\x7e]/gu, (character) =>
     encodeURIComponent(character.toWellFormed()),
   );
+};
 
 const targetOf = (template: string, session: SessionId, query: string): string => {
   const target = fill(template, session);
@@ -93,8 +100,8 @@ const targetOf = (template: string, session: SessionId, query: string): string =
 
 /** What a viewer offers. Malformed extensions are no offer; a refusal's 101 needs this too. */
 export const offersOf = (rawHeaders: RawHeaders): Offers => {
-  const extensions =
-    parseExtensions(valuesOf(rawHeaders, 'sec-websocket-extensions').join(',')) ?? [];
+  const offered = valuesOf(rawHeaders, 'sec-websocket-extensions');
+  const extensions = offered.length === 0 ? [] : (parseExtensions(offered.join(',')) ?? []);
   const deflates = extensions.filter(({ name }) => name === DEFLATE);
   return {
     subprotocols: elementsOf(rawHeaders, 'sec-websocket-protocol').filter((each) =>
@@ -112,7 +119,7 @@ const hostOf = ({ backendHost, rawHeaders }: DialOrder): string =>
 
 /** The viewer's end-to-end headers, in the order and spelling received. */
 const endToEnd = (rawHeaders: RawHeaders): RawHeaders => {
-  const dropped = hopByHopNames(rawHeaders);
+  const dropped = endingHere(rawHeaders, ENDS_HERE);
   return keptFields(rawHeaders, (name) => {
     const lower = name.toLowerCase();
     return !dropped.has(lower) && !REPLACED.has(variableName(lower));
@@ -121,8 +128,7 @@ const endToEnd = (rawHeaders: RawHeaders): RawHeaders => {
 
 /**
  * The request for one dial; never throws. `Host` comes first, then the viewer's headers, then
- * what the proxy says itself. The session id needs no escaping: its alphabet has neither `/`
- * nor anything that `encodeURIComponent` changes.
+ * what the proxy says itself.
  */
 export const backendRequest = (order: DialOrder): BackendRequest => {
   const { template, session, query, rawHeaders, forwarded } = order;

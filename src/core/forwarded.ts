@@ -40,6 +40,7 @@ const PROTOS: ReadonlyMap<string, 'http' | 'https'> = new Map([
 
 /** An address; an IPv4 one that came over an IPv6 socket is shown as IPv4. */
 const plainAddress = (text: string): string | null => {
+  if (isIpv4(text)) return text;
   const address = text.replace(/^::ffff:(?=[0-9.]+$)/i, '');
   return isIpv4(address) || isIpv6(address) ? address.toLowerCase() : null;
 };

@@ -13,7 +13,7 @@ const ODD = /[^a-z0-9-]/;
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** What a proxy keeps to itself whatever `Connection` says (RFC 9110 7.6.1). */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'http2-settings',
   'keep-alive',
@@ -66,14 +66,13 @@ export const variableName = (name: string): string => {
 
 const NONE: readonly string[] = [];
 
-/** The values of every line with this name, in order; names are compared without case. */
+/** The values of every line with this name, in order. `name` is in lower case, whatever theirs is. */
 export const valuesOf = (rawHeaders: RawHeaders, name: string): readonly string[] => {
-  const wanted = name.toLowerCase();
   let values: string[] | null = null;
   // Asked a dozen times for each connection, mostly for what is not there: by length first.
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const each = rawHeaders[at] ?? '';
-    if (each.length === wanted.length && each.toLowerCase() === wanted) {
+    if (each.length === name.length && each.toLowerCase() === name) {
       values ??= [];
       values.push(trimmed(rawHeaders[at + 1] ?? ''));
     }
@@ -91,15 +90,18 @@ export const elementsOf = (rawHeaders: RawHeaders, name: string): readonly strin
     .filter((element) => element !== '');
 };
 
-/** Whether `token` is in the list under `name`, compared without case. */
+/** Whether `token` is in the list under `name`; both are in lower case, whatever theirs is. */
 export const hasToken = (rawHeaders: RawHeaders, name: string, token: string): boolean =>
-  elementsOf(rawHeaders, name).some((element) => element.toLowerCase() === token.toLowerCase());
+  elementsOf(rawHeaders, name).some((element) => element.toLowerCase() === token);
 
-/** Lower-case names of what ends here: the hop-by-hop fields and those `Connection` names. */
-export const hopByHopNames = (rawHeaders: RawHeaders): ReadonlySet<string> => {
+/** Lower-case names of what ends here: of `usual`, and what `Connection` names besides. */
+export const endingHere = (
+  rawHeaders: RawHeaders,
+  usual: ReadonlySet<string>,
+): ReadonlySet<string> => {
   const named = elementsOf(rawHeaders, 'connection').map((option) => option.toLowerCase());
-  const isUsual = named.every((option) => HOP_BY_HOP.has(option));
-  return isUsual ? HOP_BY_HOP : new Set([...HOP_BY_HOP, ...named]);
+  const isUsual = named.every((option) => usual.has(option));
+  return isUsual ? usual : new Set([...usual, ...named]);
 };
 
 /**

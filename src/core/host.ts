@@ -40,8 +40,9 @@ export const parseHost = (text: string): Host | null => {
   if (name === undefined || name.length > 255) return null;
   if (name.startsWith('[') && !isIpv6(name.slice(1, -1))) return null;
   if (Number(port ?? 0) > 65_535) return null;
+  const lower = name.toLowerCase();
   return {
-    name: name.toLowerCase().replace(/\.$/, ''),
+    name: lower.endsWith('.') ? lower.slice(0, -1) : lower,
     port: port === undefined || port === '' ? null : Number(port),
   };
 };

@@ -156,7 +156,7 @@ const wrongUpgrade = ({ httpVersion, rawHeaders }: RequestLine): Answer | null =
     return answer(400, 'The Host header is missing, doubled or malformed: send one host');
   }
   for (const name of ['Content-Length', 'Transfer-Encoding']) {
-    if (valuesOf(rawHeaders, name).length > 0) {
+    if (valuesOf(rawHeaders, name.toLowerCase()).length > 0) {
       return answer(400, `An upgrade has no body: send it without ${name}`);
     }
   }

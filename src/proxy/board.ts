@@ -41,6 +41,7 @@ const nobody = (): readonly Holder[] => NOBODY;
 export class Board {
   readonly #clock: Clock;
   readonly #listeners = new Set<(event: ProxyEvent) => void>();
+  /** Each in the place of its number, round and round: to shift them all would cost every event. */
   #lines: Line[] = [];
   #open = new OpenLines<Line>();
   readonly #newestOf = new Map<EventKind, number>();
@@ -138,14 +139,14 @@ export class Board {
     upTo: number | null,
     kind: EventKind | null,
   ): { readonly entries: readonly FeedEntry[]; readonly newest: number } {
-    const oldest = this.#newest - this.#lines.length;
+    const gone = Math.max(0, this.#newest - KEPT);
     const entries: FeedEntry[] = [];
     for (
-      let at = Math.min(upTo ?? this.#newest, this.#newest) - oldest - 1;
-      at >= 0 && entries.length < rows;
-      at -= 1
+      let seq = Math.min(upTo ?? this.#newest, this.#newest);
+      seq > gone && entries.length < rows;
+      seq -= 1
     ) {
-      const line = this.#lines[at];
+      const line = this.#lines[seq % KEPT];
       if (line !== undefined && (kind === null || line.kinds.includes(kind))) {
         entries.push(entryOf(line));
       }
@@ -170,18 +171,18 @@ export class Board {
     for (const kind of kinds) this.#newestOf.set(kind, seq);
     const times = { firstAt: now, newestAt: now };
     const line: Line = { seq, event, key, kinds, holders: holders(), count: 1, ...times };
-    this.#lines.push(line);
+    const oldest = this.#lines[seq % KEPT];
+    this.#lines[seq % KEPT] = line;
     if (key !== null) this.#open.open(key, line);
-    const oldest = this.#lines.length > KEPT ? this.#lines.shift() : undefined;
     if (oldest !== undefined && oldest.key !== null) this.#open.close(oldest.key, oldest);
   }
 
   #count(body: EventBody): void {
-    const now = this.#clock.now();
-    if (body.event === 'viewer.evicted') this.#evicted.add(now);
+    if (body.event === 'viewer.evicted') this.#evicted.add(this.#clock.now());
     if (body.event === 'log.failed') this.#logFails = true;
     if (body.event === 'log.recovered') this.#logFails = false;
     if (body.event !== 'viewer.refused') return;
+    const now = this.#clock.now();
     this.#refused.add(now);
     if (body.viewers === 0) return;
     const counts = this.#refusedBySession.get(body.session) ?? new RollingCount();

@@ -55,9 +55,9 @@ export class Graveyard {
 
   /** An admitted viewer is gone. */
   bury(tombstone: Tombstone): void {
-    this.#clear();
+    const now = this.#clear();
     const { id, session } = tombstone;
-    this.#graves.set(id, { tombstone, until: this.#clock.now() + KEPT_MS });
+    this.#graves.set(id, { tombstone, until: now + KEPT_MS });
     const ofSession = this.#bySession.get(session);
     if (ofSession === undefined) this.#bySession.set(session, [tombstone]);
     else ofSession.push(tombstone);
@@ -97,12 +97,14 @@ export class Graveyard {
     return earlier;
   }
 
-  #clear(): void {
+  /** Takes out those whose time is over; returns the time. */
+  #clear(): number {
     const now = this.#clock.now();
     for (let { oldest } = this.#graves; oldest !== null; { oldest } = this.#graves) {
-      if (now < oldest.value.until) return;
+      if (now < oldest.value.until) break;
       this.#remove(oldest.value.tombstone);
     }
+    return now;
   }
 
   /** Removes the oldest one, which is also the oldest of its session. */

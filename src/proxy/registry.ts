@@ -109,9 +109,10 @@ export class Registry {
    */
   makeRoom(session: SessionId, ledger: Ledger): void {
     const lingerers = this.#sessions.get(session)?.lingerers ?? NOBODY;
-    if (lingerers.size === 0) return;
     const taken = ledger.viewers(session);
     const room = Math.max(ledger.capOf(session) - taken, 0);
+    // Nearly always: then nobody has to be gone through.
+    if (lingerers.size <= room) return;
     const open = [...lingerers].filter((viewer) => viewer.lingersAtBackend);
     for (const viewer of open.slice(0, Math.max(open.length - room, 0))) viewer.cutBackend();
   }

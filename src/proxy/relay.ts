@@ -77,7 +77,6 @@ export class Direction {
 
   /** Begins with the bytes that came before the relay did. */
   start(early: Buffer): void {
-    this.#to.on('drain', () => this.#resume());
     if (early.length > 0) this.#receive(early);
     this.#from.on('data', (chunk: Buffer) => this.#receive(chunk));
     if (!this.#paused) this.#from.resume();
@@ -246,6 +245,7 @@ export class Direction {
     if (this.#paused) return;
     this.#paused = true;
     this.#from.pause();
+    this.#to.once('drain', () => this.#resume());
     this.#events.paused(true);
   }
 

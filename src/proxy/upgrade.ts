@@ -59,6 +59,7 @@ const said = (
   name: 'session' | 'nameViewer',
   request: IncomingMessage,
 ): string | null => {
+  if (hooks[name] === undefined) return null;
   const text: unknown = guarded(() => hooks[name]?.(request));
   if (text instanceof Promise) reportFault(`${name} returned a promise: it has to return a text`);
   return typeof text === 'string' ? text : null;
@@ -68,9 +69,10 @@ const said = (
 export const enter = (door: Door, { request, socket, head, loopback }: Upgrade): void => {
   const { house, hooks } = door;
   const { method = '', httpVersion, url = '', rawHeaders } = request;
-  const { path } = house.options;
-  const chosen = hooks.session === undefined ? {} : { session: said(hooks, 'session', request) };
-  const options = { path, draining: door.isDraining(), ...chosen };
+  const { path, whoHeader } = house.options;
+  const usual = { path, draining: door.isDraining() };
+  const options =
+    hooks.session === undefined ? usual : { ...usual, session: said(hooks, 'session', request) };
   const route = routeUpgrade({ method, httpVersion, target: url, rawHeaders }, options);
   if (route.kind === 'answer') {
     answerHttp(socket, house.clock, route);
@@ -86,8 +88,8 @@ export const enter = (door: Door, { request, socket, head, loopback }: Upgrade):
   const { trusted } = door;
   const secure = socket instanceof TLSSocket;
   const forwarded = viewerAddress({ peer, rawHeaders, secure, trusted });
-  const isTrusted = isTrustedPeer({ peer, trusted });
-  const named = nameViewer(rawHeaders, house.options.whoHeader, isTrusted);
+  const isTrusted = whoHeader !== null && isTrustedPeer({ peer, trusted });
+  const named = nameViewer(rawHeaders, whoHeader, isTrusted);
   const own = said(hooks, 'nameViewer', request);
   const who = (own === null ? null : nameFrom(own)) ?? named.who;
   const { session, query } = route;

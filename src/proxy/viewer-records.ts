@@ -30,6 +30,14 @@ const byOf = (eviction: Eviction | null): { readonly actor?: string; readonly no
   return note === null ? { actor } : { actor, note };
 };
 
+/** An event with how the connection was closed; spread first alone, as in `#begun`. */
+const closedBy = <Event>(event: Event, { code, reason, closeSent }: ClosePut): Event & ClosePut => {
+  if (code === undefined) return { ...event, closeSent };
+  return reason === undefined
+    ? { ...event, code, closeSent }
+    : { ...event, code, reason, closeSent };
+};
+
 type Begun<Name> = Named & { readonly time: string; readonly event: Name };
 
 /** Records the events of one viewer. */
@@ -49,11 +57,9 @@ export class ViewerRecords {
   admitted(): void {
     this.#openedAt = this.#house.clock.now();
     const { heldMs, arrivedAt } = this.#subject;
-    this.#house.board.put({
-      ...this.#begun('viewer.admitted'),
-      dialMs: Math.round(this.#openedAt - arrivedAt),
-      ...(heldMs === null ? {} : { heldMs }),
-    });
+    const begun = this.#begun('viewer.admitted');
+    const dialMs = Math.round(this.#openedAt - arrivedAt);
+    this.#house.board.put(heldMs === null ? { ...begun, dialMs } : { ...begun, dialMs, heldMs });
   }
 
   /**
@@ -132,7 +138,7 @@ export class ViewerRecords {
         const event = { ...begun, time, event: 'viewer.evicted' } as const;
         board.put({ ...event, cause: evicted, ...byOf(eviction), ...closed });
       }
-      board.put({
+      const left = {
         ...begun,
         time,
         cause,
@@ -141,8 +147,8 @@ export class ViewerRecords {
         bytesToBackend,
         messagesToViewer,
         messagesToBackend,
-        ...closed,
-      });
+      };
+      board.put(closedBy(left, closed));
     };
     const known = this.#puts[put];
     if (known === null) this.#farewell = { put, tell };
