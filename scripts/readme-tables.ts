@@ -1,5 +1,7 @@
 /** The README's tables and its example, drawn from the program's own. */
 import { readFileSync } from 'node:fs';
+import type { Results } from '../bench/relay/report.ts';
+import { summaryOf } from '../bench/relay/summary.ts';
 import { keyGroups, replayKeys } from '../src/console/keymap.ts';
 import { verbs } from '../src/console/palette-verbs.ts';
 import { COMMANDS, EXIT_CODES } from '../src/cli/command-table.ts';
@@ -65,9 +67,28 @@ const replaceExample = (text: string): string => {
   return [before, '```ts\n', readFileSync(example, 'utf8'), '```', block].join('');
 };
 
-/** The README with its tables as the program has them, and the example as it is run by a test. */
+const results = new URL('../bench/relay/results.json', import.meta.url);
+
+const BEGIN = '<!-- The last full run of `npm run bench`. -->\n';
+const END = '<!-- End of the run. -->';
+
+/** What stands between the two marks, replaced by the last full run of the benchmark. */
+const replaceRun = (text: string): string => {
+  const [before, rest] = text.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) {
+    throw new Error(`the README has no place for the benchmark: ${BEGIN}${END}`);
+  }
+  const run = summaryOf(JSON.parse(readFileSync(results, 'utf8')) as Results);
+  return [before, BEGIN, '\n', run, '\n', END, after].join('');
+};
+
+/**
+ * The README with its tables as the program has them, the example as it is run by a test, and
+ * the last full run of the benchmark.
+ */
 export const filledReadme = (text: string): string =>
   Object.entries(tables).reduce(
     (filled, [header, rows]) => replaceRows(filled, header, rows()),
-    replaceExample(text),
+    replaceRun(replaceExample(text)),
   );
