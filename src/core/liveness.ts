@@ -219,14 +219,14 @@ export class Liveness {
   }
 
   /**
-   * Until then, as of `now`: whatever comes but a Ping, `tick` asks for nothing, the state is `ok`,
-   * and more than a tick is left to the deadline. All that can come moves it later.
+   * Until then, as of `now`: whatever comes, `tick` asks for nothing, the state is `ok`, and more
+   * than a tick is left to the deadline. All that can come moves that later.
    */
   calmUntil(now: number): number {
     const { pingIntervalMs, pongTimeoutMs, tickMs } = this.#rules;
     const pingAt = this.#nextPingAt + Math.min(0, pingIntervalMs / 16 - tickMs);
-    const silentMs = Math.min(pingIntervalMs * 1.125, pongTimeoutMs - tickMs);
-    return Math.min(pingAt, this.#lifeAt + silentMs + now - this.#listened(now));
+    const wellMs = Math.min(this.#punctualMs, pongTimeoutMs - tickMs);
+    return Math.min(pingAt, this.#lifeAt + wellMs + now - this.#listened(now));
   }
 
   /** Milliseconds since the last life, without those in which the proxy did not listen. */
@@ -236,10 +236,14 @@ export class Liveness {
 
   /** The state by silence alone, whatever waits for the viewer. */
   state(now: number): 'ok' | 'late' | 'expiring' {
-    const { pingIntervalMs } = this.#rules;
-    const over = this.silentMs(now) - pingIntervalMs / 8;
-    if (over <= pingIntervalMs) return 'ok';
-    return over <= 2 * pingIntervalMs ? 'late' : 'expiring';
+    const silentMs = this.silentMs(now);
+    if (silentMs <= this.#punctualMs) return 'ok';
+    return silentMs <= this.#punctualMs + this.#rules.pingIntervalMs ? 'late' : 'expiring';
+  }
+
+  /** The silence of a viewer that answers each Ping in good time: an interval and an eighth. */
+  get #punctualMs(): number {
+    return this.#rules.pingIntervalMs * 1.125;
   }
 
   /**
