@@ -28,11 +28,11 @@ export class Backends {
   readonly #dials: Dials;
   readonly #find: FindBackend | null;
 
-  /** `find` null: all of them are where `options.backend` says. */
-  constructor(options: ProxyOptions, clock: Clock, find: FindBackend | null) {
+  /** `find` null: all of them are where `options.backend` says. `missed`: see `Dials`. */
+  constructor(options: ProxyOptions, clock: Clock, find: FindBackend | null, missed: () => void) {
     this.#options = options;
     this.#clock = clock;
-    this.#dials = new Dials(options, clock);
+    this.#dials = new Dials(options, clock, missed);
     this.#find = find;
   }
 

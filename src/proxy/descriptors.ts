@@ -19,8 +19,8 @@ export type DescriptorTable = {
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : null;
 
-/** Errors that mean that there is none left, in the process or in the whole machine. */
-const isShortage = (code: unknown): boolean => code === 'EMFILE' || code === 'ENFILE';
+/** Whether that error means that there is none left, in the process or in the whole machine. */
+export const isShortage = (code: unknown): boolean => code === 'EMFILE' || code === 'ENFILE';
 
 /** This process's. The limit is read now: without a descriptor it could not be. */
 export const ownDescriptors = (): DescriptorTable => {
@@ -81,9 +81,18 @@ export class Descriptors {
 
   /** Looks now. */
   look(): void {
+    this.#seen(this.#table.isLeft());
+  }
+
+  /** Somebody asked for one in vain: a look might find the one that has come free since. */
+  missed(): void {
+    this.#seen(false);
+  }
+
+  #seen(isLeft: boolean): void {
     const now = this.#clock.now();
     this.#lookedAt = now;
-    const { shortage, event } = lookAtDescriptors(this.#shortage, this.#table.isLeft(), now);
+    const { shortage, event } = lookAtDescriptors(this.#shortage, isLeft, now);
     this.#shortage = shortage;
     if (event === null) return;
     const { limit } = this.#table;

@@ -7,6 +7,7 @@ import type { ProxyOptions } from '../contract.ts';
 import type { BackendRequest } from '../core/backend-request.ts';
 import { Turns } from '../core/turns.ts';
 import { Dial, type DialOutcome } from './backend.ts';
+import { isShortage } from './descriptors.ts';
 
 type Rules = Pick<ProxyOptions, 'maxDials' | 'dialTimeoutMs' | 'backend'>;
 
@@ -45,12 +46,15 @@ export class Dials {
   readonly #turns: Turns<number>;
   /** Those that wait, by number: a set of orders would keep those that have left; see `Crowd`. */
   readonly #waiting = new Map<number, Order>();
+  readonly #missed: () => void;
   #asked = 0;
   #isCalling = false;
 
-  constructor(rules: Rules, clock: Clock) {
+  /** `missed` is called after each dial for which there was no descriptor. */
+  constructor(rules: Rules, clock: Clock, missed: () => void) {
     this.#rules = rules;
     this.#clock = clock;
+    this.#missed = missed;
     this.#turns = new Turns(rules.maxDials);
   }
 
@@ -97,6 +101,7 @@ export class Dials {
   #finish(order: Order, outcome: DialOutcome): void {
     this.#leave(order);
     order.events.done(outcome);
+    if (!outcome.ok && isShortage(outcome.detail)) this.#missed();
   }
 
   /** Those whose turn it is are called a little later: all may be leaving at once. */

@@ -131,7 +131,7 @@ export const buildProxy = (
     board,
     graveyard,
     refusals: new Refusals(options.refuseWith, clock),
-    backends: new Backends(options, clock, find ?? null),
+    backends: new Backends(options, clock, find ?? null, () => descriptors.missed()),
     makeRoom: ({ slot }) => registry.makeRoom(slot.session, ledger),
     release: (viewer) => {
       ledger.release(viewer.slot);

@@ -1,23 +1,36 @@
-import { type AddressInfo, connect, Server } from 'node:net';
-import { describe, expect, it, vi } from 'vitest';
+import { type AddressInfo, connect, Server, Socket } from 'node:net';
+import { describe, expect, it, type MockInstance, vi } from 'vitest';
+import type { BackendTemplate } from '../../src/contract.ts';
 import { echoBackend } from '../support/backends.ts';
 import { onCleanup } from '../support/cleanup.ts';
 import { named } from '../support/events.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { withProxy } from '../support/proxy.ts';
-import { connectViewer, echo } from '../support/viewer.ts';
+import { closeOf, connectViewer, echo } from '../support/viewer.ts';
 
 const seen = new Set(['descriptors.exhausted', 'descriptors.recovered']);
 
-/** A proxy whose table of descriptors is as full as the test says. */
-const start = async (limit: number | null) => {
+type Connecting = MockInstance<Socket['connect']>;
+
+/**
+ * A proxy whose table of descriptors is as full as the test says. `beforeDial` is called right
+ * before it dials a backend.
+ */
+const start = async (limit: number | null, beforeDial?: (connecting: Connecting) => void) => {
   const clock = new FakeClock();
   const table = { limit, left: true, looks: 0 };
   const backend = await echoBackend();
+  const find = (): BackendTemplate => {
+    const connecting = vi.spyOn(Socket.prototype, 'connect');
+    onCleanup(() => connecting.mockRestore());
+    beforeDial?.(connecting);
+    return backend.template;
+  };
   const proxy = await withProxy(
     { backend: backend.template },
     {
       clock,
+      ...(beforeDial === undefined ? {} : { find }),
       descriptorTable: {
         limit,
         isLeft: () => {
@@ -64,6 +77,22 @@ describe('without descriptors', () => {
     const newcomer = connect(Number(port), host);
     onCleanup(() => newcomer.destroy());
     expect(await proxy.events.next(named('descriptors.exhausted'))).toMatchObject({ limit: 1 });
+  });
+
+  it('the proxy says so when a dial found none, though a look would find one again', async () => {
+    const missing = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' });
+    const { proxy } = await start(1_000_000, (connecting) => {
+      connecting.mockImplementationOnce(function dial(this: Socket) {
+        process.nextTick(() => this.destroy(missing));
+        return this;
+      });
+    });
+    const viewer = await connectViewer(proxy.url('a'));
+    expect(await closeOf(viewer)).toMatchObject({ code: 1011 });
+    await proxy.events.next(named('backend.unavailable', { detail: 'EMFILE' }));
+    expect(await proxy.events.next(named('descriptors.exhausted'))).toMatchObject({
+      limit: 1_000_000,
+    });
   });
 
   it('the proxy says no limit where it knows none', async () => {

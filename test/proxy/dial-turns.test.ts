@@ -21,7 +21,11 @@ const setUp = async () => {
     after: fake.after,
     every: fake.every,
   };
-  const dials = new Dials({ maxDials: 1, dialTimeoutMs: 10_000, backend: template }, clock);
+  const dials = new Dials(
+    { maxDials: 1, dialTimeoutMs: 10_000, backend: template },
+    clock,
+    () => undefined,
+  );
   const { address } = template;
   const request: BackendRequest = {
     address,

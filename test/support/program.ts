@@ -21,6 +21,8 @@ export type RunOptions = {
   readonly script?: string;
   /** The most descriptors that it may have. */
   readonly descriptors?: number;
+  /** A descriptor that is open from the start, and stays so. */
+  readonly held?: number;
 };
 
 type Child = {
@@ -33,12 +35,14 @@ type Child = {
 
 const start = (
   args: readonly string[],
-  { env, script = programFile, descriptors }: RunOptions,
+  { env, script = programFile, descriptors, held }: RunOptions,
   reader: { line?: (line: string) => void; end?: (why: string) => void } = {},
 ): Child => {
   const program = [process.execPath, script, ...args];
-  // The shell becomes the program, with the same process id.
-  const limited = ['/bin/sh', '-c', `ulimit -n ${descriptors} && exec "$0" "$@"`, ...program];
+  // The shell becomes the program, with the same process id. `sh` knows no two digits behind `exec`.
+  const hold = held === undefined ? '' : `exec ${held}< /dev/null && `;
+  const prelude = `ulimit -n ${descriptors} && ${hold}exec "$0" "$@"`;
+  const limited = ['/bin/bash', '-c', prelude, ...program];
   const [command = '', ...rest] = descriptors === undefined ? program : limited;
   const child = spawn(command, rest, {
     env: childEnvironment(env),
