@@ -10,6 +10,7 @@ import { type BackendRequest, type Offers, servernameOf } from '../core/backend-
 import type { DialCause } from '../events.ts';
 import { acceptFor } from './accept.ts';
 import { reset } from './leg.ts';
+import { sharingMemory } from './shared-read.ts';
 
 /**
  * What came of a dial. The socket is read on: whoever takes it must listen in the same turn. `rest`
@@ -38,9 +39,11 @@ const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : 'connection failed';
 
 const open = ({ address }: BackendRequest, tls: boolean): Socket => {
-  if ('socketPath' in address) return connect({ path: address.socketPath });
+  if ('socketPath' in address) {
+    return sharingMemory((onread) => connect({ path: address.socketPath, onread }));
+  }
   const { host, port } = address;
-  if (!tls) return connect({ host, port, noDelay: true });
+  if (!tls) return sharingMemory((onread) => connect({ host, port, noDelay: true, onread }));
   return connectTls({ host, port, servername: servernameOf(host) ?? '' }).setNoDelay(true);
 };
 
