@@ -144,11 +144,28 @@ export const planFor = (asked: Asked, machine: Machine): Plan => {
 /** What runs much code seldom takes longer until V8 has compiled all of it. */
 const WARMTH: Partial<Record<WorkName, number>> = { paced: 3, churn: 7, refused: 7 };
 
-/** From the last connection to the beginning of a window of that work. */
-export const warmMsOf = (plan: Plan, work: WorkName): number => plan.warmMs * (WARMTH[work] ?? 1);
+/**
+ * These vary most from window to window, and with so long a warm-up those that are compared would be
+ * half a minute apart: in the full run all are warmed up first, and then have so many windows.
+ */
+const WINDOWS: Partial<Record<WorkName, number>> = { churn: 3, refused: 3 };
 
 /** One thing to do in a round. */
-export type Step = { readonly work: WorkName; readonly candidate: CandidateName };
+export type Step = {
+  readonly work: WorkName;
+  readonly candidate: CandidateName;
+  /** Whether it is measured, or only warmed up for later steps. */
+  readonly part: 'window' | 'warm-up';
+};
+
+const windowsOf = (plan: Plan, work: WorkName): number =>
+  plan.mode === 'full' ? (WINDOWS[work] ?? 1) : 1;
+
+/** From the last connection of a step to the beginning of its window, or to its end. */
+export const warmMsOf = (plan: Plan, { work, part }: Step): number => {
+  const isWarm = part === 'window' && windowsOf(plan, work) > 1;
+  return plan.warmMs * (isWarm ? 1 : (WARMTH[work] ?? 1));
+};
 
 const turned = <Item>(items: readonly Item[], round: number): readonly Item[] => {
   const isBackwards = round % 2 === 1;
@@ -160,6 +177,23 @@ const turned = <Item>(items: readonly Item[], round: number): readonly Item[] =>
 /** Whether a work is measured with processes that have done nothing else. */
 export const isSteady = (work: WorkName): boolean => work.startsWith('idle') || work === 'lateness';
 
+/** Each candidate once; or warmed up, and then several windows, back to front every other time. */
+const partsOf = (
+  plan: Plan,
+  work: WorkName,
+  candidates: readonly CandidateName[],
+): readonly Step[] => {
+  const count = windowsOf(plan, work);
+  const pass = (part: Step['part'], isBackwards: boolean): Step[] =>
+    (isBackwards ? candidates.toReversed() : candidates).map((candidate) => ({
+      work,
+      candidate,
+      part,
+    }));
+  const windows = Array.from({ length: count }, (_, nth) => pass('window', nth % 2 === 1)).flat();
+  return count === 1 ? windows : [...pass('warm-up', false), ...windows];
+};
+
 /**
  * The steps of a round: work by work, so that those that are compared follow each other closely;
  * the candidates one further in each round, and back to front in every other one, so that none
@@ -168,8 +202,8 @@ export const isSteady = (work: WorkName): boolean => work.startsWith('idle') || 
 export const stepsOf = (plan: Plan, round: number): readonly Step[] =>
   plan.works
     .filter((work) => !isSteady(work) || round < plan.steadyRounds)
-    .flatMap((work) =>
-      turned(plan.candidates, round)
+    .flatMap((work) => {
+      const candidates = turned(plan.candidates, round)
         .filter((name) =>
           isMeasured(
             CANDIDATES.find((each) => each.name === name)!,
@@ -177,6 +211,6 @@ export const stepsOf = (plan: Plan, round: number): readonly Step[] =>
           ),
         )
         // The load alone says whether it is the bottleneck; once is enough for a quick look.
-        .filter((name) => name !== 'none' || plan.mode === 'full' || round === 0)
-        .map((candidate) => ({ work, candidate })),
-    );
+        .filter((name) => name !== 'none' || plan.mode === 'full' || round === 0);
+      return partsOf(plan, work, candidates);
+    });

@@ -25,18 +25,37 @@ export const samplesOf = (
 ): readonly Sample[] =>
   samples.filter((sample) => sample.work === work && sample.candidate === candidate);
 
+/** A candidate at a work: one side of a ratio. */
+export type Side = { readonly work: WorkName; readonly candidate: CandidateName };
+
+/** A figure of a candidate at a work, round by round: the mean of its windows that have it. */
+export const perRound = (
+  samples: readonly Sample[],
+  { work, candidate }: Side,
+  figure: (sample: Sample) => number | null,
+): ReadonlyMap<number, number> => {
+  const figures = new Map<number, number[]>();
+  for (const sample of samplesOf(samples, work, candidate)) {
+    const value = figure(sample);
+    if (value !== null) figures.set(sample.round, [...(figures.get(sample.round) ?? []), value]);
+  }
+  return new Map(
+    [...figures].map(([round, values]) => [
+      round,
+      values.reduce((sum, value) => sum + value, 0) / values.length,
+    ]),
+  );
+};
+
+const costs = (samples: readonly Sample[], side: Side): ReadonlyMap<number, number> =>
+  perRound(samples, side, ({ cost }) => cost);
+
 /** What it cost, over the rounds; null where it was not measured. */
 export const costOf = (
   samples: readonly Sample[],
   work: WorkName,
   candidate: CandidateName,
-): Spread | null =>
-  spreadOf(
-    samplesOf(samples, work, candidate).flatMap(({ cost }) => (cost === null ? [] : [cost])),
-  );
-
-/** One side of a ratio. */
-export type Side = { readonly work: WorkName; readonly candidate: CandidateName };
+): Spread | null => spreadOf([...costs(samples, { work, candidate }).values()]);
 
 /**
  * The ratios of costs within the rounds that have both sides, never of medians: what disturbs a
@@ -48,12 +67,10 @@ export const ratioOf = (
   under: Side,
   needed: number,
 ): Spread | null => {
-  const below = new Map(
-    samplesOf(samples, under.work, under.candidate).map(({ round, cost }) => [round, cost]),
-  );
-  const ratios = samplesOf(samples, over.work, over.candidate).flatMap(({ round, cost }) => {
-    const divisor = below.get(round) ?? null;
-    return cost === null || divisor === null || divisor <= 0 ? [] : [cost / divisor];
+  const below = costs(samples, under);
+  const ratios = [...costs(samples, over)].flatMap(([round, cost]) => {
+    const divisor = below.get(round) ?? 0;
+    return divisor <= 0 ? [] : [cost / divisor];
   });
   return ratios.length < needed ? null : spreadOf(ratios);
 };

@@ -2,7 +2,7 @@
 import { type Spread, spreadOf } from '../console/stats.ts';
 import { ranged, shown, tableOf } from '../markdown.ts';
 import { isSteady, type Plan } from './plan.ts';
-import { bestLibrary, costOf, ratioOf, type Sample, samplesOf } from './ratios.ts';
+import { bestLibrary, costOf, perRound, ratioOf, type Sample, samplesOf } from './ratios.ts';
 import { summaryOf } from './summary.ts';
 import {
   type CandidateName,
@@ -85,7 +85,7 @@ const rowOf = (
         ratioOf(samples, side, { work, candidate: under }, neededFor(plan, work)),
       ]),
     ),
-    perSecond: spreadOf(numbers(own.map(({ perSecond }) => perSecond))),
+    perSecond: spreadOf([...perRound(samples, side, (sample) => sample.perSecond).values()]),
     p50: middle(own.map(({ times }) => times?.p50)),
     p99: middle(own.map(({ times }) => times?.p99)),
     proxyCores: candidate === 'none' ? null : middle(own.map(({ cores }) => cores.proxy)),

@@ -181,6 +181,12 @@ const inWords = ({ work, candidate, cost, perSecond, times, cores }: Bare): stri
 
 type Quiet = { readonly value: Bare; readonly strangers: number };
 
+const warmUp = (stage: Stage, company: Company, step: Step): Promise<void> =>
+  company.with(step, async (running) => {
+    await stage.viewers.ask(orderFor(step.work, running.port));
+    await wait(warmMsOf(stage.plan, step));
+  });
+
 const take = (stage: Stage, company: Company, step: Step): Promise<Quiet> =>
   company.with(step, async (running) => {
     const noise = { most: stage.plan.noise ?? Number.POSITIVE_INFINITY };
@@ -189,7 +195,7 @@ const take = (stage: Stage, company: Company, step: Step): Promise<Quiet> =>
     if (step.work === 'lateness') return inQuiet(noise, ours, () => lateness(stage, step, running));
     if (isSteady(step.work)) return inQuiet(noise, ours, () => idle(stage, step, running));
     await stage.viewers.ask(orderFor(step.work, running.port));
-    await wait(warmMsOf(stage.plan, step.work));
+    await wait(warmMsOf(stage.plan, step));
     let taken: Quiet;
     let tries = 0;
     do {
@@ -207,18 +213,21 @@ export const runRounds = async (stage: Stage): Promise<Taken> => {
   const failed: string[] = [];
   let disturbed = 0;
   const company = new Company(stage);
+  const note = (round: number, taken: Quiet): void => {
+    const isDisturbed = taken.strangers > (plan.noise ?? Number.POSITIVE_INFINITY);
+    say(`${round + 1}  ${inWords(taken.value)}${isDisturbed ? '  disturbed' : ''}`);
+    if (isDisturbed) {
+      disturbed += 1;
+      return;
+    }
+    samples.push({ round, ...taken.value });
+    strangers.push(taken.strangers);
+  };
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const step of stepsOf(plan, round)) {
       try {
-        const taken = await take(stage, company, step);
-        const isDisturbed = taken.strangers > (plan.noise ?? Number.POSITIVE_INFINITY);
-        say(`${round + 1}  ${inWords(taken.value)}${isDisturbed ? '  disturbed' : ''}`);
-        if (isDisturbed) {
-          disturbed += 1;
-        } else {
-          samples.push({ round, ...taken.value });
-          strangers.push(taken.strangers);
-        }
+        if (step.part === 'warm-up') await warmUp(stage, company, step);
+        else note(round, await take(stage, company, step));
       } catch (error) {
         if (stage.isOver()) throw error;
         const why = error instanceof Error ? error.message : String(error);
