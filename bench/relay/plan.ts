@@ -177,6 +177,10 @@ const turned = <Item>(items: readonly Item[], round: number): readonly Item[] =>
 /** Whether a work is measured with processes that have done nothing else. */
 export const isSteady = (work: WorkName): boolean => work.startsWith('idle') || work === 'lateness';
 
+/** How long the window of a step is: several of a round are half as long each. */
+export const windowMsOf = (plan: Plan, { work }: Step): number =>
+  windowsOf(plan, work) > 1 ? plan.windowMs / 2 : plan.windowMs;
+
 /** Each candidate once; or warmed up, and then several windows, back to front every other time. */
 const partsOf = (
   plan: Plan,

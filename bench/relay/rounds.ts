@@ -4,7 +4,7 @@ import { inQuiet } from '../console/calm.ts';
 import type { Load } from '../console/children.ts';
 import { pin, residentKiB, watchTree } from './cpu.ts';
 import type { Counted, Times, ViewersOrder } from './orders.ts';
-import { isSteady, type Plan, type Step, stepsOf, warmMsOf } from './plan.ts';
+import { isSteady, type Plan, type Step, stepsOf, warmMsOf, windowMsOf } from './plan.ts';
 import type { Sample } from './ratios.ts';
 import { type Running, startCandidate, type Wish } from './start.ts';
 import { type CandidateName, type WorkName, workOf } from './works.ts';
@@ -73,7 +73,10 @@ const window = async (stage: Stage, step: Step, running: Running): Promise<Bare>
   const pids = [running.pid, stage.viewers.pid, stage.backend.pid];
   const began = performance.now();
   const watched = pids.map(watchMaybe);
-  const counted = await stage.viewers.ask<Counted>({ do: 'window', ms: stage.plan.windowMs });
+  const counted = await stage.viewers.ask<Counted>({
+    do: 'window',
+    ms: windowMsOf(stage.plan, step),
+  });
   const [proxy = 0, viewers = 0, backend = 0] = watched.map((used) => used());
   const passedNs = (performance.now() - began) * 1e6;
   if (counted.units === 0) throw new Error('nothing came through');

@@ -17,6 +17,10 @@ export const LINGER_MS = 2_000;
 /** No TLS, which says goodbye itself. */
 const isPlain = (socket: Socket): boolean => socket.constructor === Socket;
 
+const destroy = (socket: Socket): void => {
+  socket.destroy();
+};
+
 /** Ends TCP at once and drops what waits, so that the kernel does not keep it for minutes. */
 export const reset = (socket: Socket): void => {
   const isTcp = isPlain(socket) && socket.remoteAddress !== undefined;
@@ -38,7 +42,6 @@ export type LegOwner = {
 /** One socket of a viewer's connection, from the relay's start to its end. */
 export class Leg {
   readonly socket: Socket;
-  readonly #side: Side;
   readonly #clock: Clock;
   /** The direction that writes into this leg. */
   readonly #into: Direction;
@@ -53,7 +56,6 @@ export class Leg {
 
   constructor(side: Side, socket: Socket, into: Direction, clock: Clock, owner: LegOwner) {
     this.socket = socket;
-    this.#side = side;
     this.#into = into;
     this.#clock = clock;
     let told = false;
@@ -109,18 +111,22 @@ export class Leg {
   }
 
   /**
-   * The closing handshake is over: ends TCP, and cuts it if the far side does not. A backend has
-   * said all that it may say, and is not waited for; what a viewer sends against the rules must
-   * not cost it the Close that is on its way.
+   * The closing handshake is over, and neither side may say anything more: ends TCP at once (RFC
+   * 6455 5.5.1), and leaves to the kernel what it has taken, a Close above all. Where something
+   * waits here, and with TLS, the far side is waited for, and cut if it does not end.
    */
   end(): void {
     this.#into.shut();
-    if (this.#side === 'backend' && isPlain(this.socket) && this.socket.writableLength === 0) {
-      this.socket.destroy();
-      return;
+    const { socket } = this;
+    if (!isPlain(socket) || socket.writableLength > 0) {
+      socket.end();
+      this.#arm(LINGER_MS);
+    } else if (this.#unsent === null) {
+      socket.destroy();
+    } else {
+      // Behind the callback of the last write, which Node would else make an error for.
+      process.nextTick(destroy, socket);
     }
-    this.socket.end();
-    this.#arm(LINGER_MS);
   }
 
   /** Ends the leg at once. */

@@ -79,6 +79,31 @@ describe('a Close passes with its code and reason', () => {
   });
 });
 
+describe('once both sides have closed', () => {
+  it('nothing is left of a viewer that does not look, and it has the last word when it does', async () => {
+    const ends = await pair();
+    const before = ends.clock.pending;
+    ends.viewer.pause();
+    sendClose(ends.viewer, { code: 4001, reason: 'bye' });
+    await ends.peer.closed();
+    expect(await left(ends)).toMatchObject({ cause: 'viewer-closed', closeSent: true });
+    await ends.clock.whenPending(before);
+    ends.viewer.resume();
+    expect(await ends.viewer.closed()).toEqual({
+      close: { code: 4001, reason: 'bye' },
+      how: 'fin',
+    });
+  });
+
+  it('a viewer that talks on has its answer', async () => {
+    const ends = await pair();
+    sendClose(ends.viewer, { code: 4001, reason: 'bye' });
+    ends.viewer.sendFrame({ opcode: opcodes.text, payload: 'one more thing' });
+    expect((await ends.viewer.closed()).close).toEqual({ code: 4001, reason: 'bye' });
+    expect(await left(ends)).toMatchObject({ cause: 'viewer-closed', closeSent: true });
+  });
+});
+
 describe('who closed gets an answer when the other side gives none', () => {
   it('a viewer, after 2 s and with its own code', async () => {
     const ends = await pair({ backend: { answerClose: false } });

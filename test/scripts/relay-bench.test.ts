@@ -7,7 +7,14 @@ import {
   opcodes,
   viewerFrame,
 } from '../../bench/relay/frames.ts';
-import { type Asked, type Machine, planFor, stepsOf, warmMsOf } from '../../bench/relay/plan.ts';
+import {
+  type Asked,
+  type Machine,
+  planFor,
+  stepsOf,
+  warmMsOf,
+  windowMsOf,
+} from '../../bench/relay/plan.ts';
 import { type CpuProfile, selfTimesOf } from '../../bench/relay/profile.ts';
 import { bestLibrary, ratioOf, type Sample } from '../../bench/relay/ratios.ts';
 import {
@@ -138,6 +145,7 @@ describe('the plan of the relay benchmark', () => {
     expect(third).toEqual(first);
     const [warmUp, window] = [steps[0]!, steps[3]!].map((step) => warmMsOf(plan, step));
     expect(warmUp).toBeGreaterThan(5 * window!);
+    expect(windowMsOf(plan, steps[3]!)).toBe(plan.windowMs / 2);
   });
 });
 
