@@ -73,8 +73,14 @@ const startShell = async (name: string) => {
     await startCommandInTerminal('sh', ['-c', script], { ...size, env }).exited();
   }
   const terminal = startCommandInTerminal(name, args, { ...size, env });
+  let lines = 0;
   /** Types a line and Tab in place of the last one, and waits for `then`. */
   const complete = async (typed: string, then: (seen: Seen) => boolean): Promise<Seen> => {
+    // When this is shown, all has been said that belongs to the last line.
+    lines += 1;
+    const mark = `line-${lines}`;
+    terminal.press(`${clearLine}${mark}`);
+    await terminal.until((rows) => rows.some((row) => row.trimEnd() === `$ ${mark}`), mark);
     const from = terminal.output().length;
     const look = (rows: readonly string[]): Seen => ({ rows, said: terminal.output().slice(from) });
     terminal.press(`${clearLine}${typed}\t`);
