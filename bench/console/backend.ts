@@ -10,6 +10,7 @@ const serve = (socket: Socket): void => {
   let open = false;
   const onFrame = (opcode: number, payload: Buffer): void => {
     if (opcode === opcodes.text) socket.write(backendFrame(opcodes.text, payload));
+    else if (opcode === opcodes.ping) socket.write(backendFrame(opcodes.pong, payload));
     else if (opcode === opcodes.close) socket.end(backendFrame(opcodes.close, payload));
   };
   socket.setNoDelay(true);
