@@ -35,10 +35,19 @@ export class BackendLiveness {
   /** An answered Ping of ours proves that everything up to its end has been read. */
   #provenUpTo = 0;
 
-  /** With a ping interval of 0 nobody is asked, and only silence in mid-frame is a fault. */
-  constructor(rules: LivenessRules, openedAt: number) {
+  /** How long it is silent before the next Ping. */
+  #pingMs: number;
+  #spread: number;
+
+  /**
+   * With a ping interval of 0 nobody is asked, and only silence in mid-frame is a fault. `phase`,
+   * 0 to below 1, spreads the second Ping, so that those that were dialled together part.
+   */
+  constructor(rules: LivenessRules, openedAt: number, phase: number) {
     this.#rules = rules;
     this.#lifeAt = openedAt;
+    this.#pingMs = rules.pingIntervalMs;
+    this.#spread = Math.round(rules.pingIntervalMs * (0.5 + phase / 2));
   }
 
   /** A byte came from the backend, or the proxy reads it again. */
@@ -52,6 +61,8 @@ export class BackendLiveness {
     this.#pings.push({ payload: payloadText(payload), startsAt, endsAt });
     if (this.#pings.length > REMEMBERED) this.#pings.shift();
     this.#pingedAt = now;
+    this.#pingMs = this.#spread;
+    this.#spread = this.#rules.pingIntervalMs;
     this.#asked ??= { at: now, startsAt };
   }
 
@@ -93,7 +104,7 @@ export class BackendLiveness {
     if (midFrame) return now - this.#lifeAt >= pongTimeoutMs ? 'lost' : 'nothing';
     if (pingIntervalMs === 0) return 'nothing';
     if (this.#isOver(now)) return 'lost';
-    const isDue = now - Math.max(this.#lifeAt, this.#pingedAt) >= pingIntervalMs;
+    const isDue = now - Math.max(this.#lifeAt, this.#pingedAt) >= this.#pingMs;
     return isDue && !this.#viewerServes(now) ? 'ping' : 'nothing';
   }
 
@@ -107,7 +118,7 @@ export class BackendLiveness {
     if (pingIntervalMs === 0) return null;
     const punctualMs = this.#punctualMs;
     const askedMs = this.#asked === null ? 0 : now - this.#asked.at;
-    const isSilent = now - this.#lifeAt > pingIntervalMs + punctualMs || askedMs > punctualMs;
+    const isSilent = now - this.#lifeAt > this.#pingMs + punctualMs || askedMs > punctualMs;
     if (!isSilent) return null;
     const startsAt = this.#asked?.startsAt ?? written;
     return startsAt > this.#provenUpTo ? startsAt : null;
@@ -121,7 +132,7 @@ export class BackendLiveness {
     const { pingIntervalMs, pongTimeoutMs } = this.#rules;
     const overAt = this.#lifeAt + pongTimeoutMs;
     if (pingIntervalMs === 0) return overAt;
-    const dueAt = this.#lifeAt + pingIntervalMs;
+    const dueAt = this.#lifeAt + this.#pingMs;
     return Math.min(overAt, dueAt, (this.#asked?.at ?? now) + this.#punctualMs);
   }
 

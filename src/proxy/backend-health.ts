@@ -33,11 +33,12 @@ export class BackendHealth {
   /** Where our last Ping ends in the bytes written to the backend. */
   #pingEndsAt = 0;
 
-  constructor(ends: Ends, rules: BackendRules, now: () => number) {
+  /** `phase`: see `BackendLiveness`. */
+  constructor(ends: Ends, rules: BackendRules, now: () => number, phase: number) {
     this.#ends = ends;
     this.#writeTimeoutMs = rules.writeTimeoutMs;
     this.#now = now;
-    this.#liveness = new BackendLiveness(rules, now());
+    this.#liveness = new BackendLiveness(rules, now(), phase);
   }
 
   /** The proxy reads the backend again. */

@@ -68,7 +68,7 @@ export class Health {
     this.#rules = rules;
     this.#now = now;
     this.#liveness = new Liveness(rules, now(), phase);
-    this.backend = new BackendHealth(ends, rules.backend, now);
+    this.backend = new BackendHealth(ends, rules.backend, now, phase);
     this.#queues = new Peaks(now());
   }
 

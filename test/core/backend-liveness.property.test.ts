@@ -8,6 +8,7 @@ type Path = {
   /** Of the interval, the timeout. */
   readonly factor: number;
   readonly tickMs: number;
+  readonly phase: number;
   /** From then on the backend hears nothing and says nothing. */
   readonly diesAt: number;
   /** How long it takes to answer a Ping, by the Ping's number, over and over. */
@@ -41,7 +42,7 @@ const timeoutOf = ({ factor, intervalMs }: Path): number => factor * intervalMs;
 /** Walks a path, millisecond by millisecond. */
 const walk = (path: Path): Fate => {
   const rules = { pingIntervalMs: path.intervalMs, pongTimeoutMs: timeoutOf(path) };
-  const backend = new BackendLiveness({ ...rules, tickMs: path.tickMs }, 0);
+  const backend = new BackendLiveness({ ...rules, tickMs: path.tickMs }, 0, path.phase);
   let answers: { readonly payload: string; readonly at: number }[] = [];
   let arrived: (string | null)[] = [];
   let [nextTick, asked, written, lastLifeAt, passed, foreign] = [0, 0, 0, 0, 0, 0];
@@ -105,6 +106,7 @@ const paths: fc.Arbitrary<Path> = fc.record({
   intervalMs: fc.integer({ min: 40, max: 200 }),
   factor: fc.integer({ min: 2, max: 5 }),
   tickMs: fc.integer({ min: 1, max: 20 }),
+  phase: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   diesAt: fc.nat(UNTIL),
   delays: fc.array(fc.nat(19), { minLength: 1, maxLength: 5 }),
   latestOnly: fc.boolean(),
@@ -179,7 +181,15 @@ describe('a backend', () => {
 
   it('that talks is calm at nearly every tick', () => {
     const data = Array.from({ length: 500 }, (_, at) => 4 * at);
-    const talks = { intervalMs: 200, factor: 2, tickMs: 10, delays: [0], data, viewerPings: [] };
+    const talks = {
+      intervalMs: 200,
+      factor: 2,
+      tickMs: 10,
+      phase: 0.5,
+      delays: [0],
+      data,
+      viewerPings: [],
+    };
     const quiet = { diesAt: Infinity, latestOnly: false, stalls: [], until: 2_000 };
     expect(walk({ ...talks, ...quiet }).calm).toBeGreaterThan(190);
   });

@@ -2,13 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { BackendLiveness, type BackendVerdict } from '../../src/core/backend-liveness.ts';
 
 const rules = { pingIntervalMs: 15_000, pongTimeoutMs: 45_000, tickMs: 250 };
+/** Of this phase, all Pings are an interval apart. */
+const LAST = 1;
 const reading = { paused: false, midFrame: false };
 
 const ping = (nth: number): Buffer => Buffer.from(`ping ${nth}`);
 
 let backend: BackendLiveness;
 beforeEach(() => {
-  backend = new BackendLiveness(rules, 0);
+  backend = new BackendLiveness(rules, 0, LAST);
 });
 
 /** Puts Ping number `nth` in, where all bytes before it are `written`. */
@@ -22,6 +24,22 @@ describe('a backend that is silent', () => {
     expect(tick(0)).toBe('nothing');
     expect(tick(14_999)).toBe('nothing');
     expect(tick(15_000)).toBe('ping');
+  });
+
+  it('is asked the second time after half an interval to a whole one, by its phase', () => {
+    const seconds = [0, 0.25, 0.5, 0.999].map((phase) => {
+      backend = new BackendLiveness(rules, 0, phase);
+      expect([tick(14_999), tick(15_000)]).toEqual(['nothing', 'ping']);
+      put(1, 15_000);
+      backend.life(15_001);
+      const times = Array.from({ length: 15_000 }, (_, ms) => 15_001 + ms);
+      const second = times.find((now) => tick(now) === 'ping') ?? 30_001;
+      put(2, second);
+      backend.life(second);
+      expect([tick(second + 14_999), tick(second + 15_000)]).toEqual(['nothing', 'ping']);
+      return second - 15_001;
+    });
+    expect(seconds).toEqual([7_500, 9_375, 11_250, 14_993]);
   });
 
   it('is asked once an interval', () => {
@@ -56,7 +74,7 @@ describe('a backend that is silent', () => {
   });
 
   it('has a third of the timeout where the interval leaves less', () => {
-    backend = new BackendLiveness({ ...rules, pingIntervalMs: 60_000 }, 0);
+    backend = new BackendLiveness({ ...rules, pingIntervalMs: 60_000 }, 0, LAST);
     expect(tick(59_999)).toBe('nothing');
     expect(tick(60_000)).toBe('ping');
     put(1, 60_000);
@@ -74,7 +92,7 @@ describe('a backend that is silent', () => {
   });
 
   it('is neither asked nor lost where Pings are off', () => {
-    backend = new BackendLiveness({ ...rules, pingIntervalMs: 0 }, 0);
+    backend = new BackendLiveness({ ...rules, pingIntervalMs: 0 }, 0, LAST);
     backend.viewerPinged(ping(0), 100, 0);
     expect(tick(10_000_000)).toBe('nothing');
     expect(backend.unreached(10_000_000, 500)).toBeNull();
@@ -94,7 +112,7 @@ describe('the proxy', () => {
   it.for([15_000, 0])(
     'gives a backend up that stops in mid-frame, unasked (Pings every %d ms)',
     (pingIntervalMs) => {
-      backend = new BackendLiveness({ ...rules, pingIntervalMs }, 0);
+      backend = new BackendLiveness({ ...rules, pingIntervalMs }, 0, LAST);
       const cut = { paused: false, midFrame: true };
       expect(backend.tick(44_999, cut)).toBe('nothing');
       expect(backend.tick(45_000, cut)).toBe('lost');
@@ -187,7 +205,7 @@ describe('what has to be looked at', () => {
 
   it('is known before the deadline, however long the interval', () => {
     const pingIntervalMs = 10 * rules.pongTimeoutMs;
-    backend = new BackendLiveness({ ...rules, pingIntervalMs }, 0);
+    backend = new BackendLiveness({ ...rules, pingIntervalMs }, 0, LAST);
     put(1, pingIntervalMs, 100);
     const looked = pingIntervalMs + rules.pongTimeoutMs / 8 + 1;
     expect(tick(looked)).toBe('nothing');
@@ -217,7 +235,7 @@ describe('what has to be looked at', () => {
 });
 
 it('asks about what is ahead of a Ping that is overdue, also before the interval is over', () => {
-  const seldom = new BackendLiveness({ ...rules, pingIntervalMs: 300_000 }, 0);
+  const seldom = new BackendLiveness({ ...rules, pingIntervalMs: 300_000 }, 0, LAST);
   seldom.viewerPinged(Buffer.from('mine'), 1_000, 5_000);
   expect(seldom.unreached(6_625, 9_000)).toBeNull();
   expect(seldom.unreached(6_626, 9_000)).toBe(5_000);

@@ -48,6 +48,7 @@ const givenUpAt = (bytesPerSecond: number): number | null => {
     },
     RULES,
     () => now,
+    0,
   );
   // Its kernel takes the first megabytes at once, as it has room for them.
   let taken = 6_000_000;
