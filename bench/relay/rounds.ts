@@ -184,11 +184,14 @@ const inWords = ({ work, candidate, cost, perSecond, times, cores }: Bare): stri
 
 type Quiet = { readonly value: Bare; readonly strangers: number };
 
+/** Lets the load begin, and waits until the candidate is warm. */
+const begin = async (stage: Stage, step: Step, running: Running): Promise<void> => {
+  await stage.viewers.ask(orderFor(step.work, running.port));
+  await wait(warmMsOf(stage.plan, step));
+};
+
 const warmUp = (stage: Stage, company: Company, step: Step): Promise<void> =>
-  company.with(step, async (running) => {
-    await stage.viewers.ask(orderFor(step.work, running.port));
-    await wait(warmMsOf(stage.plan, step));
-  });
+  company.with(step, (running) => begin(stage, step, running));
 
 const take = (stage: Stage, company: Company, step: Step): Promise<Quiet> =>
   company.with(step, async (running) => {
@@ -197,8 +200,7 @@ const take = (stage: Stage, company: Company, step: Step): Promise<Quiet> =>
     const ours = [stage.viewers.pid, stage.backend.pid, ...new Set([...own, ...company.pids])];
     if (step.work === 'lateness') return inQuiet(noise, ours, () => lateness(stage, step, running));
     if (isSteady(step.work)) return inQuiet(noise, ours, () => idle(stage, step, running));
-    await stage.viewers.ask(orderFor(step.work, running.port));
-    await wait(warmMsOf(stage.plan, step));
+    await begin(stage, step, running);
     let taken: Quiet;
     let tries = 0;
     do {

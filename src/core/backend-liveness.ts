@@ -3,7 +3,7 @@
  * silent is asked, and it is lost only when it owes an answer: a Ping that could not be put in
  * asks nobody, and while bytes wait ahead of one the deadline starts anew.
  */
-import type { LivenessRules } from './liveness.ts';
+import { type LivenessRules, secondPingMs } from './liveness.ts';
 import { payloadText } from './sent-pings.ts';
 
 /** What a tick asks for: put a Ping in, give the backend up, or nothing. */
@@ -47,7 +47,7 @@ export class BackendLiveness {
     this.#rules = rules;
     this.#lifeAt = openedAt;
     this.#pingMs = rules.pingIntervalMs;
-    this.#spread = Math.round(rules.pingIntervalMs * (0.5 + phase / 2));
+    this.#spread = secondPingMs(rules, phase);
   }
 
   /** A byte came from the backend, or the proxy reads it again. */

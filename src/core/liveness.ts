@@ -23,6 +23,10 @@ export type LivenessVerdict = 'nothing' | 'ping' | 'expired';
 /** Unanswered Pings that are remembered; a viewer that answers late still matches. */
 const REMEMBERED = 16;
 
+/** From the first Ping to the second: half an interval to a whole one, by the `phase`. */
+export const secondPingMs = ({ pingIntervalMs }: LivenessRules, phase: number): number =>
+  pingIntervalMs * (0.5 + phase / 2);
+
 /**
  * The liveness of one open viewer. All times are milliseconds of one monotonic clock; what
  * decides about the viewer is counted without those in which the proxy had paused reading.
@@ -52,7 +56,7 @@ export class Liveness {
     this.#rules = rules;
     this.#lifeAt = openedAt;
     this.#nextPingAt = openedAt;
-    this.#spread = rules.pingIntervalMs * (0.5 + phase / 2);
+    this.#spread = secondPingMs(rules, phase);
   }
 
   /** The last round trip; null before the first. */
