@@ -104,8 +104,14 @@ export class BackendLiveness {
     if (midFrame) return now - this.#lifeAt >= pongTimeoutMs ? 'lost' : 'nothing';
     if (pingIntervalMs === 0) return 'nothing';
     if (this.#isOver(now)) return 'lost';
-    const isDue = now - Math.max(this.#lifeAt, this.#pingedAt) >= this.#pingMs;
-    return isDue && !this.#viewerServes(now) ? 'ping' : 'nothing';
+    return now >= this.pingAt && !this.#viewerServes(now) ? 'ping' : 'nothing';
+  }
+
+  /** When the next Ping is due, if nothing is heard until then. */
+  get pingAt(): number {
+    const { pingIntervalMs } = this.#rules;
+    const since = Math.max(this.#lifeAt, this.#pingedAt);
+    return pingIntervalMs === 0 ? Number.POSITIVE_INFINITY : since + this.#pingMs;
   }
 
   /**
@@ -125,15 +131,17 @@ export class BackendLiveness {
   }
 
   /**
-   * Until then, as of `now`: whatever comes, `tick` asks for nothing and `unreached` for no byte.
-   * A Ping that comes in a moment later may lie unread after a punctual answer's time.
+   * Until then `tick` asks for nothing and `unreached` for no byte, whatever comes but a Ping of the
+   * viewer's own: that may lie unread after a punctual answer's time.
    */
-  calmUntil(now: number): number {
+  get calmUntil(): number {
     const { pingIntervalMs, pongTimeoutMs } = this.#rules;
     const overAt = this.#lifeAt + pongTimeoutMs;
     if (pingIntervalMs === 0) return overAt;
-    const dueAt = this.#lifeAt + this.#pingMs;
-    return Math.min(overAt, dueAt, (this.#asked?.at ?? now) + this.#punctualMs);
+    const punctualMs = this.#punctualMs;
+    const lateAt = this.#lifeAt + this.#pingMs + punctualMs;
+    const askedLateAt = (this.#asked?.at ?? Number.POSITIVE_INFINITY) + punctualMs;
+    return Math.min(overAt, this.pingAt, lateAt, askedLateAt);
   }
 
   /** What an answer takes at most that is not late. */

@@ -173,12 +173,7 @@ export class Liveness {
     const isExpired = this.#oldest !== null && this.#leftMs(now) <= 0;
     if (isExpired && !kept) return 'expired';
     if (isExpired && this.#pings.length === REMEMBERED) return 'nothing';
-    // Early rather than a whole tick late, which would make a punctual viewer look late; but
-    // not for the jitter of a tick, which would make every Ping early.
-    const { tickMs, pingIntervalMs } = this.#rules;
-    const due = this.#nextPingAt;
-    const isDue = now >= due || now + tickMs > due + pingIntervalMs / 16;
-    return isDue && !this.backendServes(now) ? 'ping' : 'nothing';
+    return now >= this.#nextPingAt && !this.backendServes(now) ? 'ping' : 'nothing';
   }
 
   /**
@@ -222,15 +217,18 @@ export class Liveness {
     return this.#pausedAt !== null || this.#oldest === null ? null : this.#leftMs(now);
   }
 
+  /** When the next Ping is due, whether or not one can be put in. */
+  get pingAt(): number {
+    return this.#nextPingAt;
+  }
+
   /**
    * Until then, as of `now`: whatever comes, `tick` asks for nothing, the state is `ok`, and more
    * than a tick is left to the deadline. All that can come moves that later.
    */
   calmUntil(now: number): number {
-    const { pingIntervalMs, pongTimeoutMs, tickMs } = this.#rules;
-    const pingAt = this.#nextPingAt + Math.min(0, pingIntervalMs / 16 - tickMs);
-    const wellMs = Math.min(this.#punctualMs, pongTimeoutMs - tickMs);
-    return Math.min(pingAt, this.#lifeAt + wellMs + now - this.#listened(now));
+    const wellMs = Math.min(this.#punctualMs, this.#rules.pongTimeoutMs - this.#rules.tickMs);
+    return Math.min(this.#nextPingAt, this.#lifeAt + wellMs + now - this.#listened(now));
   }
 
   /** Milliseconds since the last life, without those in which the proxy did not listen. */

@@ -92,9 +92,17 @@ export class BackendHealth {
     return isSuspect && this.#unreached(now) !== null ? 'fine' : 'backend-stuck';
   }
 
-  /** Until then no look is needed, as long as nothing waits for the backend. */
-  calmUntil(now: number): number {
-    return this.#heard.calmUntil(now);
+  /**
+   * Until then no look is needed, as long as nothing waits for the backend and the viewer does not
+   * ping it.
+   */
+  get calmUntil(): number {
+    return this.#heard.calmUntil;
+  }
+
+  /** See `BackendLiveness`. */
+  get pingAt(): number {
+    return this.#heard.pingAt;
   }
 
   /** The liveness, with all that was heard of the backend up to now. */

@@ -31,6 +31,9 @@ export type Suspicion = readonly string[];
 
 const NOTHING: Suspicion = [];
 
+/** What has come already, and could not be done, is for the next round. */
+const toCome = (ms: number): number => (ms > 0 ? ms : Number.POSITIVE_INFINITY);
+
 type Ends = {
   readonly viewer: Socket;
   readonly backend: Socket;
@@ -60,6 +63,8 @@ export class Health {
   /** Where our last Ping ends in the bytes written to the viewer, and when it was put there. */
   #pingEndsAt = 0;
   #pingPutAt = Number.NEGATIVE_INFINITY;
+  /** Where the Ping begins that was last seen to have all ahead of it acknowledged. */
+  #reachedAt = -1;
   #probe: Probe | null = null;
 
   /** `phase`: see `Liveness`. */
@@ -75,6 +80,12 @@ export class Health {
   /** Until then no deadline evicts the viewer. */
   keepUntil(until: number): void {
     this.#keptUntil = until;
+  }
+
+  /** A Ping of the viewer's own was passed on to the backend, in a frame of `size` bytes. */
+  viewerPinged(payload: Buffer, now: number, size: number): void {
+    this.backend.viewerPinged(payload, now, size);
+    this.#calmUntil = Math.min(this.#calmUntil, this.backend.calmUntil);
   }
 
   /** The most bytes that waited in each step of the last five minutes; see `Peaks`. */
@@ -156,12 +167,13 @@ export class Health {
   }
 
   /**
-   * Nothing waits for either side, and neither is to be asked, shown or judged otherwise than at
-   * the last tick: of thousands, nearly all. It is told without a look at the sockets.
+   * How long neither side will have to be asked, shown or judged otherwise than at the last look:
+   * of thousands, nearly all have some time left. It is told without a look at the sockets; 0 or
+   * less where something may wait for either side.
    */
-  isCalm(now: number): boolean {
+  calmMs(now: number): number {
     const { toViewer, toBackend } = this.#ends;
-    return now < this.#calmUntil && !toViewer.mayWait && !toBackend.mayWait;
+    return toViewer.mayWait || toBackend.mayWait ? 0 : this.#calmUntil - now;
   }
 
   /** Looks at Node's counters and says what the kernel has to be asked before `judge`. */
@@ -175,7 +187,8 @@ export class Health {
     const isSuspect = seen === 'suspect' || unheard;
     // Not kept: it is long, and hardly any viewer ever is a suspect.
     const key = isSuspect ? kernelKey(viewer) : null;
-    if (isSuspect && key === null) this.#weighAhead(now, 0);
+    // Nobody will tell more: what waits in Node is all that is known.
+    if (isSuspect && key === null) this.#weighAhead(now, 0, true);
     const backendKey = this.backend.look(now);
     this.#queues.sample(now, this.queuedBytes);
     if (key === null && backendKey === null) return NOTHING;
@@ -189,8 +202,7 @@ export class Health {
       this.#viewerWrites.confirm(now, viewer);
       this.#queues.sample(now, this.queuedBytes);
     }
-    // Without the kernel's word, what waits in Node is all that is known.
-    this.#weighAhead(now, viewer ?? 0);
+    this.#weighAhead(now, viewer ?? 0, viewer !== undefined);
     this.backend.confirm(now, queues);
   }
 
@@ -210,19 +222,23 @@ export class Health {
     const verdict = liveness.tick(now, isKept);
     if (verdict === 'expired') return isSuspect ? 'fine' : 'pong-timeout';
     if (verdict === 'ping') this.#ping(now);
-    this.#calmUntil = Math.min(liveness.calmUntil(now), this.backend.calmUntil(now));
+    this.#calmUntil = Math.min(liveness.calmUntil(now), this.backend.calmUntil);
     return 'fine';
   }
 
   /**
-   * Milliseconds until the pong deadline evicts the viewer, if nothing happens and whatever the
-   * kernel says, 0 or less beyond it; null: that cannot be told, or it is kept.
+   * Milliseconds until the next Ping is due on either side, or the pong deadline evicts the viewer
+   * whatever the kernel says, if nothing happens; infinite where nothing is to come.
    */
-  expiresInMs(now: number): number | null {
-    const inMs = this.liveness.expiresInMs(now);
-    // Nearly everybody has been heard since the last Ping: nothing else needs to be looked at.
-    if (inMs === null || now < this.#keptUntil || this.#isUnheard(now)) return null;
-    return inMs;
+  dueInMs(now: number): number {
+    const { liveness } = this;
+    const isSpared = now < this.#keptUntil || this.#isUnheard(now);
+    const expiresInMs = isSpared ? null : liveness.expiresInMs(now);
+    return Math.min(
+      toCome(expiresInMs ?? 0),
+      toCome(liveness.pingAt - now),
+      toCome(this.backend.pingAt - now),
+    );
   }
 
   /** None while another still waits in Node: a viewer that is kept may read nothing for an hour. */
@@ -240,23 +256,32 @@ export class Health {
     });
   }
 
-  /** Silent for too long, and not proven to have been reached by a Ping since its last life. */
+  /**
+   * Silent for too long, and not proven to have been reached by a Ping since its last life. One
+   * that was reached may still lie unread where data waits behind it.
+   */
   #isUnheard(now: number): boolean {
     const { liveness } = this;
     if (liveness.state(now) === 'ok') return false;
-    return liveness.unprovenPing !== null || !liveness.isAsked;
+    const ping = liveness.unprovenPing;
+    if (ping === null) return !liveness.isAsked;
+    return ping.startsAt !== this.#reachedAt || this.#ends.viewer.writableLength > 0;
   }
 
   /**
    * Whether bytes ahead of the unanswered Ping still wait to be acknowledged; where none could
-   * be put in, whether any bytes do.
+   * be put in, whether any bytes do. `isTold`: no more will be known of the kernel's share.
    */
-  #weighAhead(now: number, kernel: number): void {
+  #weighAhead(now: number, kernel: number, isTold: boolean): void {
     if (!this.#isUnheard(now)) return;
-    const startsAt = this.liveness.unprovenPing?.startsAt ?? this.#ends.toViewer.written;
-    const { aheadBytes, mayLieUnread } = this.#reach(startsAt, kernel);
+    const ping = this.liveness.unprovenPing;
+    const { aheadBytes, mayLieUnread } = this.#reach(
+      ping?.startsAt ?? this.#ends.toViewer.written,
+      kernel,
+    );
     this.#aheadBytes = aheadBytes;
     if (aheadBytes > 0 || mayLieUnread) this.liveness.hold(now);
+    else if (ping !== null && isTold) this.#reachedAt = ping.startsAt;
   }
 
   #reach(startsAt: number, inKernel: number): Reach {

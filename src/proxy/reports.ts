@@ -61,7 +61,7 @@ export class FromViewer implements DirectionEvents {
   }
 
   ping(payload: Buffer, size: number): void {
-    this.#connection.health.backend.viewerPinged(payload, this.#clock.now(), size);
+    this.#connection.health.viewerPinged(payload, this.#clock.now(), size);
   }
 
   pong(payload: Buffer): boolean {

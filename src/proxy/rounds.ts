@@ -1,17 +1,19 @@
 /**
- * The one tick of a proxy: at each, all open viewers are looked at and judged. Those whose pong
- * deadline comes before the next one are also judged in between, for an eviction makes room. It
- * judges after the sockets were polled, so that what arrived while the loop was busy counts first,
- * and by the time before that: while they are polled the loop may be busy, too.
+ * The one tick of a proxy: at each, all open viewers are looked at and judged. Those whose Ping or
+ * pong deadline comes before the next one are looked at again when it has come: an eviction makes
+ * room, and Pings that went out all at once would hold up the messages of everybody. It judges
+ * after the sockets were polled, so that what arrived while the loop was busy counts first, and by
+ * the time before that: while they are polled the loop may be busy, too.
  */
 import type { Cancel, Clock } from '../clock.ts';
+import type { Suspicion } from './health.ts';
 import { readKernelQueues } from './kernel-queues.ts';
 import type { Viewer } from './viewer.ts';
 
 /** The time between two ticks: fine enough for short intervals, and at least 4 a second. */
 export const tickMsFor = (pingIntervalMs: number): number => Math.min(pingIntervalMs / 4, 250);
 
-/** Looks at deadlines from one tick to the next; a finer one would cost more than it gains. */
+/** Steps from one tick to the next; finer ones would cost more than they gain. */
 const STEPS = 10;
 
 const judge = (viewer: Viewer, now: number, isSuspect: boolean): void => {
@@ -24,18 +26,17 @@ const judge = (viewer: Viewer, now: number, isSuspect: boolean): void => {
   else viewer.happen({ on: 'evict', cause: verdict });
 };
 
-const expiresInMs = ({ connection, phase }: Viewer, now: number): number | null =>
-  phase === 'open' ? (connection?.health.expiresInMs(now) ?? null) : null;
-
 /** Goes round all viewers at every tick. */
 export class Rounds {
   readonly #clock: Clock;
-  readonly #tickMs: number;
+  readonly #stepMs: number;
   readonly #viewers: () => Iterable<Viewer>;
   readonly #onRound: () => void;
   readonly #cancel: Cancel;
-  /** Whose deadline may come before the next round. */
-  #expiring: readonly Viewer[] = [];
+  /** Who is to be looked at in which step after the round; the last step is the next round. */
+  readonly #steps: Viewer[][] = Array.from({ length: STEPS - 1 }, () => []);
+  /** How many of them are over. */
+  #stepsDone = 0;
   #cancelStep: Cancel | null = null;
   #due = false;
   #tickAt: number;
@@ -45,7 +46,7 @@ export class Rounds {
   /** `onRound` is called at every round, after all viewers. */
   constructor(clock: Clock, tickMs: number, viewers: () => Iterable<Viewer>, onRound: () => void) {
     this.#clock = clock;
-    this.#tickMs = tickMs;
+    this.#stepMs = tickMs / STEPS;
     this.#viewers = viewers;
     this.#onRound = onRound;
     this.#roundAt = clock.now();
@@ -62,7 +63,7 @@ export class Rounds {
   stop(): void {
     this.#cancel();
     this.#cancelStep?.();
-    this.#expiring = [];
+    for (const step of this.#steps) step.length = 0;
   }
 
   #round(): void {
@@ -70,51 +71,69 @@ export class Rounds {
     const now = this.#tickAt;
     const elapsedMs = now - this.#roundAt;
     this.#roundAt = now;
+    this.#stepsDone = 0;
+    // Whom a late step has not come to is not calm any more.
+    for (const step of this.#steps) step.length = 0;
     const suspects: Viewer[] = [];
-    const expiring: Viewer[] = [];
     const keys = new Set<string>();
     for (const viewer of this.#viewers()) {
       const { connection } = viewer;
       if (connection === null) continue;
       // Who came since the last round is measured as if it had been there all along: a little low.
       connection.rate.count(connection.toViewer.relayed, elapsedMs);
-      if (connection.health.isCalm(now)) continue;
-      const suspicion = connection.health.look(now);
-      const isSuspect = suspicion.length > 0;
-      if (isSuspect) suspects.push(viewer);
-      // The kernel's answer may take a while; Pings must not wait for it.
-      judge(viewer, now, isSuspect);
-      for (const key of suspicion) keys.add(key);
-      const inMs = isSuspect ? null : expiresInMs(viewer, now);
-      if (inMs !== null && inMs < this.#tickMs) expiring.push(viewer);
+      const calmMs = connection.health.calmMs(now);
+      if (calmMs > 0) this.#list(viewer, now + calmMs);
+      else {
+        const suspicion = this.#visit(viewer, now);
+        if (suspicion.length > 0) suspects.push(viewer);
+        for (const key of suspicion) keys.add(key);
+      }
     }
-    this.#expiring = expiring;
-    this.#step();
+    this.#await();
     // While the kernel is still being asked, suspects wait for the next round.
     if (suspects.length > 0 && !this.#asking) void this.#ask(suspects, keys);
     this.#onRound();
   }
 
-  /** Waits until the next look at those whose deadline is near. */
-  #step(): void {
+  /** What the kernel has to be asked of the viewer; its answer may take a while. */
+  #visit(viewer: Viewer, now: number): Suspicion {
+    const health = viewer.connection?.health;
+    if (health === undefined) return [];
+    const suspicion = health.look(now);
+    // Pings must not wait for the kernel.
+    judge(viewer, now, suspicion.length > 0);
+    this.#list(viewer, now + health.dueInMs(now));
+    return suspicion;
+  }
+
+  /** To be looked at in the first step at whose end it is `at`, if that is before the round. */
+  #list(viewer: Viewer, at: number): void {
+    const step = Math.floor((at - this.#roundAt) / this.#stepMs);
+    this.#steps[Math.max(step, this.#stepsDone)]?.push(viewer);
+  }
+
+  /** Waits until the next step in which somebody is to be looked at. */
+  #await(): void {
     this.#cancelStep?.();
     this.#cancelStep = null;
-    if (this.#expiring.length === 0) return;
-    this.#cancelStep = this.#clock.after(this.#tickMs / STEPS, () => {
+    const next = this.#steps.findIndex((step) => step.length > 0);
+    if (next === -1) return;
+    const at = this.#roundAt + (next + 1) * this.#stepMs;
+    this.#cancelStep = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
       const now = this.#clock.now();
-      setImmediate(() => this.#expire(now));
+      setImmediate(() => this.#step(now));
     });
   }
 
-  #expire(now: number): void {
-    const left: Viewer[] = [];
-    for (const viewer of this.#expiring) {
-      const inMs = expiresInMs(viewer, now);
-      if (inMs !== null && inMs > 0) left.push(viewer);
-      else if (inMs !== null) viewer.happen({ on: 'evict', cause: 'pong-timeout' });
-    }
-    this.#expiring = left;
-    this.#step();
+  /** Looks at everybody whose step is over by `now`. */
+  #step(now: number): void {
+    // Timers may be a moment early.
+    const done = Math.round((now - this.#roundAt) / this.#stepMs);
+    this.#stepsDone = Math.max(this.#stepsDone, done);
+    const viewers = this.#steps.slice(0, this.#stepsDone).flatMap((step) => step.splice(0));
+    // Suspects are looked at in the next round again, which asks the kernel.
+    for (const viewer of viewers) this.#visit(viewer, now);
+    this.#await();
   }
 
   async #ask(suspects: readonly Viewer[], keys: ReadonlySet<string>): Promise<void> {

@@ -76,6 +76,7 @@ const walk = (path: Path): Fate => {
     arrived = [];
     if (path.viewerPings.includes(now)) {
       backend.viewerPinged(Buffer.from(VIEWERS), now, written);
+      calmUntil = Math.min(calmUntil, backend.calmUntil);
       written += VIEWERS.length;
       hear(VIEWERS, now);
     }
@@ -88,7 +89,7 @@ const walk = (path: Path): Fate => {
       const isWell = verdict === 'nothing' && inFrame === 'nothing';
       if (!isWell || backend.unreached(now, written) !== null) surprises += 1;
     }
-    calmUntil = Math.max(calmUntil, backend.calmUntil(now));
+    calmUntil = Math.max(calmUntil, backend.calmUntil);
     if (verdict === 'lost') return { lostAt: now, lastLifeAt, passed, foreign, calm, surprises };
     if (verdict !== 'ping') continue;
     const payload = `ping ${written}`;

@@ -63,29 +63,19 @@ describe('when a Ping is asked for', () => {
     expect(asked).toEqual([0, 11_250, 26_250, 41_250, 56_250]);
   });
 
-  it('is a tick early rather than late, where ticks and interval do not fit', () => {
-    const liveness = new Liveness({ ...RULES, tickMs: 4_000 }, 0, 0.999_999);
-    const asked = [0, 4_000, 8_000, 12_000, 16_000, 20_000, 24_000, 28_000].filter((now) => {
-      if (liveness.tick(now) !== 'ping') return false;
-      ping(liveness, now);
-      liveness.life(now);
-      return true;
-    });
-    expect(asked).toEqual([0, 12_000, 24_000]);
-  });
-
-  it('is a whole interval apart where ticks come a little late', () => {
+  it('is a whole interval apart where looks come a little late', () => {
     const rules = { pingIntervalMs: 1_000, pongTimeoutMs: 3_000, tickMs: 250 };
     const liveness = new Liveness(rules, 0, 0.999_999);
     const asked: number[] = [];
-    for (let tick = 0; tick < 40; tick += 1) {
-      const now = tick * 252 + (tick % 3);
+    for (let look = 0; look < 400; look += 1) {
+      const now = look * 25.2 + (look % 3);
       if (liveness.tick(now) !== 'ping') continue;
       asked.push(now);
       ping(liveness, now);
       liveness.life(now);
     }
     const gaps = asked.slice(1).map((now, i) => now - (asked[i] ?? 0));
+    expect(gaps.length).toBeGreaterThan(8);
     expect(Math.min(...gaps)).toBeGreaterThan(995);
     expect(Math.max(...gaps)).toBeLessThan(1_062);
   });

@@ -86,6 +86,49 @@ const viewer = () => {
 
 const ignore = (): void => undefined;
 
+/** A viewer that has not answered the Ping of the beginning, of which 100 bytes went ahead. */
+const lateViewer = () => {
+  const late = viewer();
+  late.toViewer.written = 100;
+  late.health.judge(late.at(0), false);
+  const waiting = (ahead: number) => late.queued(late.toViewer.written - 100 + ahead);
+  const suspects = (ms: number) => late.health.look(late.at(ms)).length;
+  return { ...late, waiting, suspects };
+};
+
+describe('a viewer that is late', () => {
+  it('is asked the kernel about until all ahead of its Ping has arrived, and no more then', () => {
+    const { health, waiting, suspects } = lateViewer();
+    expect(suspects(17_000)).toBe(1);
+    health.confirm(17_000, waiting(50));
+    expect(health.liveness.deadline(17_000)).toMatchObject({ leftMs: 45_000, held: true });
+    expect(suspects(17_250)).toBe(1);
+    health.confirm(17_250, waiting(0));
+    expect([17_500, 32_000, 62_000].map((ms) => suspects(ms))).toEqual([0, 0, 0]);
+    expect(health.dueInMs(61_900)).toBe(100);
+    expect(health.judge(61_999, false)).toBe('fine');
+    expect(health.judge(62_000, false)).toBe('pong-timeout');
+  });
+
+  it('is asked about again where data waits behind its Ping, which may then lie unread', () => {
+    const { health, socket: bare, waiting, suspects } = lateViewer();
+    expect(suspects(17_000)).toBe(1);
+    health.confirm(17_000, waiting(0));
+    expect(suspects(17_250)).toBe(0);
+    bare.writableLength = 10;
+    expect(suspects(17_500)).toBe(1);
+    health.confirm(17_500, waiting(0));
+    expect(health.liveness.deadline(17_500)).toMatchObject({ held: true });
+  });
+
+  it('is asked about again where the kernel could not be asked', () => {
+    const { health, suspects } = lateViewer();
+    expect(suspects(17_000)).toBe(1);
+    health.confirm(17_000, new Map());
+    expect(suspects(17_250)).toBe(1);
+  });
+});
+
 describe('a viewer that was asked out of turn', () => {
   it('fails where it owes an answer and nothing waits ahead of that', () => {
     const { health, toViewer, at, queued } = viewer();

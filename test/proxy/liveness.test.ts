@@ -61,13 +61,13 @@ describe('with a ping interval of 50 ms', () => {
 });
 
 describe('with the default intervals', () => {
-  it('silence is late after 17 s, expiring after 32 s and over after 45 s', async () => {
+  it('silence is late after 16.9 s, expiring after 32 s and over after 45 s', async () => {
     const ends = await pair({ viewer: silent });
     await pass(ends.clock, 16_750);
     expect(told(ends)).toEqual([]);
     await pass(ends.clock, 28_000);
     expect(told(ends)).toEqual([
-      ['viewer.late', 17_000],
+      ['viewer.late', 16_900],
       ['viewer.expiring', 32_000],
     ]);
     expect(await onlyRow(ends.proxy)).toMatchObject({
