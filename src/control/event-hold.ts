@@ -10,7 +10,7 @@ export const eventHoldBytes = 1024 * 1024;
 /** Keeps the oldest events up to its size and counts those after them. */
 export class EventHold {
   readonly #limit: number;
-  #events: ProxyEvent[] = [];
+  #events: string[] = [];
   #bytes = 0;
   #dropped = 0;
   #lastDropped = '';
@@ -19,32 +19,32 @@ export class EventHold {
     this.#limit = limit;
   }
 
-  /** Whether `take` would give nothing. */
-  get empty(): boolean {
-    return this.#events.length === 0 && this.#dropped === 0;
-  }
-
   /** Whether an event of this size would be kept. */
   fits(bytes: number): boolean {
     return this.#dropped === 0 && this.#bytes + bytes <= this.#limit;
   }
 
-  /** Keeps an event of `bytes` bytes; after the first that does not fit, none until `take`. */
-  add(event: ProxyEvent, bytes: number): void {
+  /**
+   * Keeps an event, as its text of JSON of so many `bytes`, and with its `time`; after the first that
+   * does not fit, none until `take`.
+   */
+  add(event: string, bytes: number, time: string): void {
     if (this.fits(bytes)) {
       this.#events.push(event);
       this.#bytes += bytes;
     } else {
       this.#dropped += 1;
-      this.#lastDropped = event.time;
+      this.#lastDropped = time;
     }
   }
 
   /** Hands over what was kept, oldest first, the count of the dropped at its end. */
-  take(): readonly ProxyEvent[] {
+  take(): readonly string[] {
     const events = this.#events;
     if (this.#dropped > 0) {
-      events.push({ time: this.#lastDropped, event: 'events.dropped', count: this.#dropped });
+      const time = this.#lastDropped;
+      const dropped: ProxyEvent = { time, event: 'events.dropped', count: this.#dropped };
+      events.push(JSON.stringify(dropped));
     }
     this.#events = [];
     this.#bytes = 0;

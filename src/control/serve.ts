@@ -10,7 +10,7 @@ import { EventTrail, type PastEvents } from './event-trail.ts';
 import { Pledges } from './pledges.ts';
 import { type Naming, underName } from './under-name.ts';
 import type { Decoded, FromProxy, ToProxy } from './wire.ts';
-import { decodeToProxy, encode, versionTrouble, wireVersion } from './wire.ts';
+import { decodeToProxy, encode, encodeEvents, versionTrouble, wireVersion } from './wire.ts';
 
 /** A watch of the other end, and how to say that its last picture was seen. */
 type Watched = { watch: Watch | null; seen: () => void };
@@ -69,7 +69,7 @@ class ServedLink {
   readonly #carrier: Carrier;
   readonly #watches = new Map<number, Watched>();
   readonly #past: PastEvents | null;
-  readonly #batches = new EventBatches((events) => this.#send({ type: 'events', events }));
+  readonly #batches = new EventBatches((events) => this.#carry(encodeEvents(events)));
   #trail: EventTrail | null = null;
   readonly #pledges = new Pledges();
   #greeted = false;
@@ -229,8 +229,10 @@ class ServedLink {
   }
 
   #send(message: FromProxy): void {
-    if (this.#open) {
-      this.#carrier.send(encode(message));
-    }
+    this.#carry(encode(message));
+  }
+
+  #carry(text: string): void {
+    if (this.#open) this.#carrier.send(text);
   }
 }

@@ -112,6 +112,10 @@ export const encode = (message: ToProxy | FromProxy): string =>
     ? `{"type":"snapshot","id":${message.id},"snapshot":${writtenOnce(message.snapshot)}}`
     : JSON.stringify(message);
 
+/** The message that has these events, each a text of JSON already. */
+export const encodeEvents = (events: readonly string[]): string =>
+  `{"type":"events","events":[${events.join(',')}]}`;
+
 const parse = (encoded: unknown): unknown => {
   try {
     return typeof encoded === 'string' ? JSON.parse(encoded) : undefined;

@@ -24,6 +24,19 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const batches = ({ sent }: HandCarrier): (readonly ProxyEvent[])[] =>
   sent.all.filter(typed('events')).map(({ events }) => events);
 
+const order = (to: number): ProxyEvent => ({
+  time: eventAt(to).time,
+  event: 'cap.changed',
+  from: 1,
+  to,
+  actor: 'mira',
+});
+
+/** When so many batches have gone out, from the first on. */
+const batchesSent = async ({ sent }: HandCarrier, count: number): Promise<void> => {
+  while (sent.all.filter(typed('events')).length < count) await sent.next(typed('events'));
+};
+
 /** Whether a promise has settled, once those before it have had their chance. */
 const settled = async (promise: unknown): Promise<boolean> => {
   let done = false;
@@ -162,11 +175,41 @@ describe('events', () => {
     await turn();
     expect(batches(carrier)).toHaveLength(1);
     carrier.say({ type: 'heard' });
+    await batchesSent(carrier, 2);
     expect(batches(carrier).slice(1)).toEqual([[eventAt(3), eventAt(4)]]);
     carrier.say({ type: 'heard' });
     control.tell(eventAt(5));
-    await turn();
+    await batchesSent(carrier, 3);
     expect(batches(carrier).slice(2)).toEqual([[eventAt(5)]]);
+  });
+
+  it('of a storm go together, however soon a batch is acknowledged', async () => {
+    const { control, carrier } = served();
+    carrier.say({ type: 'listen' });
+    control.tell(eventAt(0));
+    await turn();
+    control.tell(eventAt(1));
+    carrier.say({ type: 'heard' });
+    expect(batches(carrier)).toHaveLength(1);
+    control.tell(eventAt(2));
+    control.tell(eventAt(3));
+    await batchesSent(carrier, 2);
+    expect(batches(carrier)[1]).toEqual([eventAt(1), eventAt(2), eventAt(3)]);
+  });
+
+  it('of an order are not kept waiting, whether it was given before or after the acknowledgement', async () => {
+    const { control, carrier } = served();
+    carrier.say({ type: 'listen' });
+    control.tell(eventAt(0));
+    await turn();
+    control.tell(order(1));
+    carrier.say({ type: 'heard' });
+    expect(batches(carrier).slice(1)).toEqual([[order(1)]]);
+    carrier.say({ type: 'heard' });
+    control.tell(eventAt(2));
+    control.tell(order(3));
+    await turn();
+    expect(batches(carrier).slice(2)).toEqual([[eventAt(2), order(3)]]);
   });
 
   it('are dropped and counted in their place while a reader stalls, beyond 1 MiB', async () => {
@@ -181,8 +224,10 @@ describe('events', () => {
     await turn();
     expect(batches(carrier)).toHaveLength(1);
     carrier.say({ type: 'heard' });
+    await batchesSent(carrier, 2);
     control.tell(eventAt(sent + 1));
     carrier.say({ type: 'heard' });
+    await batchesSent(carrier, 3);
     const [, held, after] = batches(carrier);
     const kept = held!.slice(0, -1);
     expect(kept).toEqual(kept.map((_event, index) => eventAt(index + 1, 1000)));
@@ -207,6 +252,7 @@ describe('events', () => {
     await turn();
     expect(batches(carrier)).toHaveLength(1);
     carrier.say({ type: 'heard' });
+    await batchesSent(carrier, 2);
     expect(batches(carrier).flat()).toEqual(
       Array.from({ length: count }, (_none, n) => eventAt(n, 1000)),
     );
