@@ -10,6 +10,7 @@ import type { ScreenOptions } from '../contract.ts';
 import type { ProxyEvent } from '../events.ts';
 import { type Drawing, loadDrawing } from './drawing.ts';
 import type { Front, Outlets } from './front.ts';
+import { giveWay } from './give-way.ts';
 import type { Launched } from './launch.ts';
 import { durationText } from '../cli/option-values.ts';
 import { saveFile } from './save-file.ts';
@@ -29,11 +30,13 @@ export type Terminal = {
 export type Parts = {
   readonly drawing: () => Promise<Drawing>;
   readonly thread: () => Promise<{ readonly startThread: typeof startThread }>;
+  readonly giveWay: () => void;
 };
 
 const ownParts: Parts = {
   drawing: loadDrawing,
   thread: () => import('../control/thread.ts'),
+  giveWay,
 };
 
 const oneLine = (error: unknown): string => {
@@ -78,7 +81,7 @@ export class ConsoleFront implements Front {
 
   readonly start: Front['start'] = async (options, control) => {
     const relay = await this.#parts.thread();
-    return relay.startThread(options, {
+    const listening = await relay.startThread(options, {
       control,
       onEvent: (event) => this.#onEvent(event),
       onRestart: (reason) => {
@@ -88,6 +91,9 @@ export class ConsoleFront implements Front {
       // A warning of the process would land in the middle of the picture.
       onFault: (fault) => this.#note(`wsbouncer: an onlooker failed: ${oneLine(fault)}`),
     });
+    // Not before: the relay's thread would be as nice.
+    this.#parts.giveWay();
+    return listening;
   };
 
   readonly show: Front['show'] = (launched, onQuit) => {

@@ -49,6 +49,7 @@ const setUp = async () => {
   const drawing = Promise.withResolvers<Awaited<ReturnType<Parts['drawing']>>>();
   let deps: ThreadDeps = {};
   const log: string[] = [];
+  const started: string[] = [];
   const shownWith: ConsoleSettings[] = [];
   const stdout = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -80,9 +81,11 @@ const setUp = async () => {
         Promise.resolve({
           startThread: (_options, given) => {
             deps = given ?? {};
+            started.push('relay');
             return Promise.resolve(control);
           },
         }),
+      giveWay: () => void started.push('way given'),
     },
   );
   const draws = {
@@ -112,6 +115,7 @@ const setUp = async () => {
     kept,
     shown,
     log,
+    started,
     shownWith,
     console,
     drawing,
@@ -130,6 +134,10 @@ const setUp = async () => {
 
 /** Lets every promise that is settled be heard. */
 const heard = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+test('the drawing gives way to a relay that has started', async () => {
+  expect((await setUp()).started).toEqual(['relay', 'way given']);
+});
 
 describe('under the console', () => {
   test('keeps every event from the first on, drawn, failed or closed', async () => {
