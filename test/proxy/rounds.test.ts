@@ -75,11 +75,11 @@ test('at a round nobody who is calm is looked at', async () => {
 
 type Due = { at: number; readonly judgedAt: number[] };
 
-/** A viewer that is calm until it is due, and an hour more once it was judged then. */
-const dueViewer = (due: Due): Viewer => {
+/** A viewer that is calm until it is due, or late and never; due again an hour after it was judged. */
+const dueViewer = (due: Due, isLate: boolean): Viewer => {
   const leftMs = (now: number): number => due.at - now;
   const health = {
-    calmMs: leftMs,
+    calmMs: (now: number) => (isLate ? 0 : leftMs(now)),
     look: () => [],
     judge: (now: number) => {
       due.judgedAt.push(now);
@@ -95,14 +95,15 @@ const dueViewer = (due: Due): Viewer => {
 const TICK_MS = 100;
 const STEP_MS = 10;
 
-/** When each of the viewers, due at these milliseconds, is judged in two rounds. */
+/** When each of the viewers, due at these milliseconds, is judged. */
 const judgedAt = async (
   dues: readonly number[],
   advances: readonly number[],
+  isLate = false,
 ): Promise<readonly (readonly number[])[]> => {
   const now = new FakeClock();
   const viewers = dues.map((at): Due => ({ at, judgedAt: [] }));
-  const all = viewers.map(dueViewer);
+  const all = viewers.map((viewer) => dueViewer(viewer, isLate));
   const rounds = new Rounds(
     now,
     TICK_MS,
@@ -129,6 +130,20 @@ test('who is due between two rounds is judged once, in the step in which that is
         expect(judged[i]).toHaveLength(1);
         expect(judged[i]?.[0]).toBeGreaterThanOrEqual(at);
         expect(judged[i]?.[0]).toBeLessThanOrEqual(at + STEP_MS);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('who is late is judged at every round, and when it is due', async () => {
+  await fc.assert(
+    fc.asyncProperty(dues, async (ats) => {
+      const judged = await judgedAt(ats, everyMs, true);
+      for (const [i, at] of ats.entries()) {
+        expect(judged[i]).toEqual(expect.arrayContaining([TICK_MS, 2 * TICK_MS, 3 * TICK_MS]));
+        const first = judged[i]?.find((now) => now >= at);
+        expect(first).toBeLessThanOrEqual(at + STEP_MS);
       }
     }),
     { numRuns: 40 },

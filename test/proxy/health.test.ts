@@ -59,7 +59,7 @@ const direction = (to: ReturnType<typeof socket>) => {
 };
 
 /** A viewer that has been late for a moment at `now`; how it got there is for the test. */
-const viewer = () => {
+const viewer = (rules = RULES) => {
   let now = 0;
   const ends = { viewer: socket(50_000), backend: socket(50_001) };
   const toViewer = direction(ends.viewer);
@@ -71,7 +71,7 @@ const viewer = () => {
       toViewer: toViewer as unknown as Direction,
       toBackend: toBackend as unknown as Direction,
     },
-    RULES,
+    rules,
     () => now,
     0,
   );
@@ -126,6 +126,17 @@ describe('a viewer that is late', () => {
     expect(suspects(17_000)).toBe(1);
     health.confirm(17_000, new Map());
     expect(suspects(17_250)).toBe(1);
+  });
+});
+
+describe('a viewer that pings its backend', () => {
+  it('is calm for as long as a punctual answer takes, and not until our next Ping', () => {
+    const backend = { ...RULES.backend, pingIntervalMs: 16_000 };
+    const { health, at } = viewer({ ...RULES, backend });
+    health.judge(at(0), false);
+    expect(health.calmMs(0)).toBe(7_500);
+    health.viewerPinged(Buffer.from('own'), at(1_000), 9);
+    expect(health.calmMs(1_000)).toBe(2_000);
   });
 });
 
