@@ -16,10 +16,10 @@ const THIS_THREAD = 0;
  */
 export const giveWay = (): void => {
   if (platform() !== 'linux') return;
-  const niceness = Math.min(getPriority(THIS_THREAD) + NICER_BY, constants.priority.PRIORITY_LOW);
   try {
-    setPriority(THIS_THREAD, niceness);
+    const niceness = getPriority(THIS_THREAD) + NICER_BY;
+    setPriority(THIS_THREAD, Math.min(niceness, constants.priority.PRIORITY_LOW));
   } catch {
-    // A sandbox that forbids the call: the threads share alike, as everywhere else.
+    // A sandbox that forbids either call: the threads share alike, as everywhere else.
   }
 };
