@@ -9,7 +9,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Ticks a second in which Linux counts CPU time for user space, on all of its platforms. */
 const TICKS = 100;
 
-type Ticks = { readonly id: number; readonly name: string; readonly ticks: number };
+/** A thread or process: what it has used so far, and how nice it is; proc_pid_stat(5). */
+type Ticks = {
+  readonly id: number;
+  readonly name: string;
+  readonly ticks: number;
+  readonly nice: number;
+};
 
 const read = (path: string): string | null => {
   try {
@@ -28,10 +34,12 @@ const ticksIn = (stat: string): Ticks => {
     id: Number.parseInt(stat, 10),
     name,
     ticks: Number(fields[11]) + Number(fields[12]),
+    nice: Number(fields[16]),
   };
 };
 
-const threadsOf = (pid: number): Ticks[] =>
+/** The threads of a process. */
+export const threadsOf = (pid: number): Ticks[] =>
   readdirSync(`/proc/${pid}/task`).flatMap((id) => {
     const stat = read(`/proc/${pid}/task/${id}/stat`);
     return stat === null ? [] : [ticksIn(stat)];

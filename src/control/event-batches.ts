@@ -35,8 +35,8 @@ export class EventBatches {
     }
     this.#hold.add(text, bytes, event.time);
     this.#hasOrder ||= 'actor' in event;
-    const isAwaited = this.#unheard || (this.#moment !== null && !this.#hasOrder);
-    if (!isAwaited && !this.#flushing) {
+    const mustWait = this.#unheard || (this.#moment !== null && !this.#hasOrder);
+    if (!mustWait && !this.#flushing) {
       this.#flushing = true;
       setImmediate(() => {
         this.#flushing = false;

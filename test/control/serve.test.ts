@@ -18,6 +18,15 @@ const served = () => {
   return { control, carrier };
 };
 
+/** One who listens, has been sent a batch, and has not acknowledged it. */
+const listening = async () => {
+  const ends = served();
+  ends.carrier.say({ type: 'listen' });
+  ends.control.tell(eventAt(0));
+  await turn();
+  return ends;
+};
+
 /** The end of this turn of the event loop, when batches of events go out. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -184,10 +193,7 @@ describe('events', () => {
   });
 
   it('of a storm go together, however soon a batch is acknowledged', async () => {
-    const { control, carrier } = served();
-    carrier.say({ type: 'listen' });
-    control.tell(eventAt(0));
-    await turn();
+    const { control, carrier } = await listening();
     control.tell(eventAt(1));
     carrier.say({ type: 'heard' });
     expect(batches(carrier)).toHaveLength(1);
@@ -198,10 +204,7 @@ describe('events', () => {
   });
 
   it('of an order are not kept waiting, whether it was given before or after the acknowledgement', async () => {
-    const { control, carrier } = served();
-    carrier.say({ type: 'listen' });
-    control.tell(eventAt(0));
-    await turn();
+    const { control, carrier } = await listening();
     control.tell(order(1));
     carrier.say({ type: 'heard' });
     expect(batches(carrier).slice(1)).toEqual([[order(1)]]);
@@ -213,10 +216,7 @@ describe('events', () => {
   });
 
   it('are dropped and counted in their place while a reader stalls, beyond 1 MiB', async () => {
-    const { control, carrier } = served();
-    carrier.say({ type: 'listen' });
-    control.tell(eventAt(0));
-    await turn();
+    const { control, carrier } = await listening();
     const sent = 4000;
     for (let n = 1; n <= sent; n += 1) {
       control.tell(eventAt(n, 1000));
