@@ -12,6 +12,9 @@ export const tableOf = (rows: readonly (readonly string[])[]): string[] => {
   return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)];
 };
 
+/** So many rounds, as people say it. */
+export const roundsText = (rounds: number): string => `${rounds} round${rounds === 1 ? '' : 's'}`;
+
 /** A number with as many places as it is worth. */
 export const shown = (value: number): string =>
   value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);

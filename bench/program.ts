@@ -1,5 +1,9 @@
-/** What every benchmark does as a program: it says how far it is, reads numbers, and ends well. */
+/** What every benchmark does as a program: it reads options, says how far it is, and ends well. */
 import { cleanUp } from '../test/support/cleanup.ts';
+import { OPTION_TABLES } from './option-tables.ts';
+import { helpOf, Options } from './options.ts';
+
+type Tables = typeof OPTION_TABLES;
 
 const began = performance.now();
 
@@ -14,11 +18,17 @@ export const say = (line: string): void => {
   process.stderr.write(`${String(seconds).padStart(4)} s  ${line}\n`);
 };
 
-/** The value of the option `name`: 1 to 999,999, null where it is not given; throws otherwise. */
-export const count = (name: string, text: string | undefined): number | null => {
-  if (text === undefined) return null;
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new Error(`--${name} ${text}: a number from 1 on is needed`);
+/** What was typed behind the script of that name; where that is `--help`, tells it and ends. */
+export const readOptions = <Script extends keyof Tables>(
+  script: Script,
+): Options<keyof Tables[Script] & string> => {
+  const table = OPTION_TABLES[script];
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) {
+    process.stdout.write(helpOf(script, table));
+    process.exit(0);
+  }
+  return new Options<keyof Tables[Script] & string>(script, table, args, process.env);
 };
 
 /** Runs it, and ends what it started: after it, and when it is interrupted. */

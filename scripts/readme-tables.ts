@@ -6,10 +6,7 @@ import { keyGroups, replayKeys } from '../src/console/keymap.ts';
 import { verbs } from '../src/console/palette-verbs.ts';
 import { COMMANDS, EXIT_CODES } from '../src/cli/command-table.ts';
 import { OPTION_TABLE } from '../src/cli/option-table.ts';
-
-const cell = (text: string): string => text.replaceAll('|', '\\|');
-
-const code = (text: string): string => `\`${cell(text)}\``;
+import { cell, code, replaceRows, replaceRun } from './places.ts';
 
 const keyRow = ({ label, help }: { readonly label: string; readonly help: string }): string =>
   `| ${label.split(' ').map(code).join(' ')} | ${cell(help)} |`;
@@ -37,16 +34,6 @@ const shellRows = (): string[] =>
 const exitCodeRows = (): string[] =>
   EXIT_CODES.map(([exitCode, meaning]) => `| ${exitCode} | ${cell(meaning)} |`);
 
-/** The rows behind the header that `marker` follows, replaced. */
-const replaceRows = (text: string, header: string, rows: readonly string[]): string => {
-  const lines = text.split('\n');
-  const at = lines.findIndex((line) => line.replaceAll(' ', '') === header.replaceAll(' ', ''));
-  if (at < 0) throw new Error(`the README has no table with the header ${header}`);
-  let end = at + 2;
-  while (lines[end]?.startsWith('|') || lines[end]?.startsWith('<!--')) end += 1;
-  return [...lines.slice(0, at + 2), ...rows, ...lines.slice(end)].join('\n');
-};
-
 /** The README's tables by their headers. */
 const tables = {
   '| Key | What it does |': keyRows,
@@ -69,19 +56,8 @@ const replaceExample = (text: string): string => {
 
 const results = new URL('../bench/relay/results.json', import.meta.url);
 
-const BEGIN = '<!-- The last full run of `npm run bench`. -->\n';
-const END = '<!-- End of the run. -->';
-
-/** What stands between the two marks, replaced by the last full run of the benchmark. */
-const replaceRun = (text: string): string => {
-  const [before, rest] = text.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) {
-    throw new Error(`the README has no place for the benchmark: ${BEGIN}${END}`);
-  }
-  const run = summaryOf(JSON.parse(readFileSync(results, 'utf8')) as Results);
-  return [before, BEGIN, '\n', run, '\n', END, after].join('');
-};
+/** What the README says of the benchmark. */
+const run = (): string => summaryOf(JSON.parse(readFileSync(results, 'utf8')) as Results);
 
 /**
  * The README with its tables as the program has them, the example as it is run by a test, and
@@ -90,5 +66,5 @@ const replaceRun = (text: string): string => {
 export const filledReadme = (text: string): string =>
   Object.entries(tables).reduce(
     (filled, [header, rows]) => replaceRows(filled, header, rows()),
-    replaceRun(replaceExample(text)),
+    replaceRun(replaceExample(text), 'npm run bench', run()),
   );

@@ -1,9 +1,14 @@
 /**
- * Fills the README's tables from those that the program itself uses, and its example from the file.
- * `npm run readme` writes them; a test holds the README against the same lines.
+ * Fills README.md and bench/README.md from what the program itself uses: tables, the example, and
+ * the last full runs of the benchmarks. `npm run readme` writes them; a test holds both against it.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { filledBench } from './bench-tables.ts';
 import { filledReadme } from './readme-tables.ts';
 
-const readme = new URL('../README.md', import.meta.url);
-await writeFile(readme, filledReadme(await readFile(readme, 'utf8')));
+const files = { '../README.md': filledReadme, '../bench/README.md': filledBench };
+
+for (const [path, filled] of Object.entries(files)) {
+  const file = new URL(path, import.meta.url);
+  await writeFile(file, filled(await readFile(file, 'utf8')));
+}

@@ -1,11 +1,14 @@
-/** The README says what the program says: its tables are the program's own. */
+/** README.md and bench/README.md say what the program says: their tables are its own. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { filledBench } from '../scripts/bench-tables.ts';
 import { filledReadme } from '../scripts/readme-tables.ts';
 import { CLOSE } from '../src/core/close-codes.ts';
 import { unicodeGlyphs } from '../src/console/glyphs.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
+
+const readme = read('../README.md');
 
 /** Tables without the blanks that only line their columns up. */
 const unpadded = (text: string): string => text.replace(/ {2,}/g, ' ').replace(/-{3,}/g, '---');
@@ -31,5 +34,12 @@ describe('the README', () => {
       expect(readme.toLowerCase()).toContain(`\`${sign} ${state}\``);
     }
     expect(readme).toContain(`\`${unicodeGlyphs.evicting} EVICTING\``);
+  });
+});
+
+describe('the README of the benchmarks', () => {
+  it('has the options and the last full runs: run `npm run readme` where it has not', () => {
+    const text = read('../bench/README.md');
+    expect(unpadded(text)).toBe(unpadded(filledBench(text)));
   });
 });

@@ -5,10 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { descriptorLimit } from '../../src/core/descriptors.ts';
 import { machineName } from '../machine.ts';
-import { count, runProgram, say } from '../program.ts';
+import { readOptions, runProgram, say } from '../program.ts';
 import { startLoad } from './children.ts';
 import { runSmall, runUnderLoad } from './operator.ts';
 import type { ViewersOrder } from './orders.ts';
@@ -31,26 +30,21 @@ const measure = async (plan: Plan): Promise<Measured> => {
 
 /** The plan, and where the results go besides stdout. */
 const asked = (): { readonly plan: Plan; readonly out: string | URL | null } => {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      viewers: { type: 'string' },
-      noise: { type: 'string' },
-      out: { type: 'string' },
+  const options = readOptions('bench:console');
+  const plan = planFor(
+    {
+      quick: options.has('quick'),
+      rounds: options.count('rounds'),
+      viewers: options.count('viewers'),
+      noise: options.count('noise'),
     },
-  });
-  const { quick } = values;
-  const limits = {
-    descriptors: descriptorLimit(readFileSync('/proc/self/limits', 'utf8')) ?? 1024,
-    ports: localPorts(),
-  };
-  const rounds = count('rounds', values.rounds);
-  const viewers = count('viewers', values.viewers);
-  const noise = count('noise', values.noise);
-  const isWhole = !quick && rounds === null && viewers === null;
-  const own = isWhole ? new URL('results.json', import.meta.url) : null;
-  return { plan: planFor({ quick, rounds, viewers, noise }, limits), out: values.out ?? own };
+    {
+      descriptors: descriptorLimit(readFileSync('/proc/self/limits', 'utf8')) ?? 1024,
+      ports: localPorts(),
+    },
+  );
+  const own = options.isWhole ? new URL('results.json', import.meta.url) : null;
+  return { plan, out: options.text('out') ?? own };
 };
 
 const run = async (): Promise<void> => {

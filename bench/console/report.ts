@@ -1,5 +1,5 @@
 /** From measurements to figures, and from figures to a table that can be read. */
-import { tableOf } from '../markdown.ts';
+import { roundsText, tableOf } from '../markdown.ts';
 import type { Calm } from './calm.ts';
 import { LOST_MS, type UnderLoad } from './operator.ts';
 import type { Plan } from './plan.ts';
@@ -190,7 +190,7 @@ export const markdownOf = ({ measuredOn, machine, plan, disturbed, figures }: Re
   return [
     `${load.viewers} viewers in ${load.sessions} sessions, of which ${changes} change state each second; ` +
       `${load.echoing} others send ${load.echoesPerSecond} messages a second and have them echoed. ` +
-      `${plan.rounds} rounds of ${plan.windowMs / 1000} s for each program (${plan.mode}). ` +
+      `${roundsText(plan.rounds)} of ${plan.windowMs / 1000} s for each program (${plan.mode}). ` +
       `${machine}, ${measuredOn}.`,
     ...(disturbed === 0
       ? []

@@ -4,10 +4,9 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { startLoad } from '../console/children.ts';
 import { machineName } from '../machine.ts';
-import { count, runProgram, say } from '../program.ts';
+import { readOptions, runProgram, say } from '../program.ts';
 import type { ViewersOrder } from '../relay/orders.ts';
 import type { StormOrder } from './orders.ts';
 import { type Plan, planFor } from './plan.ts';
@@ -17,22 +16,15 @@ import { takeWays } from './ways.ts';
 
 /** The plan, and where the results go besides stdout. */
 const asked = (): { readonly plan: Plan; readonly out: string | URL | null } => {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      window: { type: 'string' },
-      noise: { type: 'string' },
-      out: { type: 'string' },
-    },
+  const options = readOptions('bench:cores');
+  const plan = planFor({
+    quick: options.has('quick'),
+    rounds: options.count('rounds'),
+    windowMs: options.count('window'),
+    noise: options.count('noise'),
   });
-  const { quick } = values;
-  const rounds = count('rounds', values.rounds);
-  const windowMs = count('window', values.window);
-  const plan = planFor({ quick, rounds, windowMs, noise: count('noise', values.noise) });
-  const isWhole = !quick && rounds === null && windowMs === null;
-  const own = isWhole ? new URL('results.json', import.meta.url) : null;
-  return { plan, out: values.out ?? own };
+  const own = options.isWhole ? new URL('results.json', import.meta.url) : null;
+  return { plan, out: options.text('out') ?? own };
 };
 
 const load = (file: string): string => new URL(file, import.meta.url).href;

@@ -1,6 +1,6 @@
 /** From samples to tables. */
 import { type Spread as Range, spreadOf } from '../console/stats.ts';
-import { ranged, shown, tableOf } from '../markdown.ts';
+import { ranged, roundsText, shown, tableOf } from '../markdown.ts';
 import { type Needs, needsOf, unevennessOf } from './needs.ts';
 import type { Plan } from './plan.ts';
 import type { Sample, Taken, Work } from './rounds.ts';
@@ -158,7 +158,7 @@ const asking = (ways: readonly Way[]): string[] =>
 /** The results as Markdown. */
 export const markdownOf = ({ plan, taken, rows, needs, ways, ...results }: Results): string =>
   [
-    `${plan.mode === 'quick' ? 'Quick run, for a look only: ' : ''}${plan.rounds} rounds, windows of ` +
+    `${plan.mode === 'quick' ? 'Quick run, for a look only: ' : ''}${roundsText(plan.rounds)}, windows of ` +
       `${plan.windowMs / 1000} s. ${results.machine}, ${results.measuredOn}.`,
     '',
     `Others on the machine used ${ranged(spreadOf(taken.strangers), ' %') || 'nothing'} of a core; windows left out for them: ${taken.disturbed}.`,

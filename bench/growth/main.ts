@@ -5,13 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { descriptorLimit } from '../../src/core/descriptors.ts';
 import { startLoad } from '../console/children.ts';
 import { localPorts } from '../console/processes.ts';
 import { spreadOf } from '../console/stats.ts';
 import { machineName } from '../machine.ts';
-import { count, runProgram, say } from '../program.ts';
+import { readOptions, runProgram, say } from '../program.ts';
 import { pin } from '../relay/cpu.ts';
 import type { ViewersOrder } from '../relay/orders.ts';
 import { installedOf } from '../relay/start.ts';
@@ -25,23 +24,15 @@ const cores = availableParallelism();
 
 /** The plan, and where the results go besides stdout. */
 const asked = (): { readonly plan: Plan; readonly out: string | URL | null } => {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      window: { type: 'string' },
-      viewers: { type: 'string' },
-      noise: { type: 'string' },
-      out: { type: 'string' },
-    },
-  });
-  const { quick } = values;
-  const rounds = count('rounds', values.rounds);
-  const windowMs = count('window', values.window);
-  const viewers = count('viewers', values.viewers);
-  const noise = count('noise', values.noise);
+  const options = readOptions('bench:growth');
   const plan = planFor(
-    { quick, rounds, windowMs, viewers, noise },
+    {
+      quick: options.has('quick'),
+      rounds: options.count('rounds'),
+      windowMs: options.count('window'),
+      viewers: options.count('viewers'),
+      noise: options.count('noise'),
+    },
     {
       descriptors: descriptorLimit(readFileSync('/proc/self/limits', 'utf8')) ?? 1024,
       ports: localPorts(),
@@ -49,9 +40,8 @@ const asked = (): { readonly plan: Plan; readonly out: string | URL | null } => 
       hasTaskset: installedOf(['taskset']).length > 0,
     },
   );
-  const isWhole = !quick && [rounds, windowMs, viewers].every((value) => value === null);
-  const own = isWhole ? new URL('results.json', import.meta.url) : null;
-  return { plan, out: values.out ?? own };
+  const own = options.isWhole ? new URL('results.json', import.meta.url) : null;
+  return { plan, out: options.text('out') ?? own };
 };
 
 const load = (file: string): string => new URL(file, import.meta.url).href;

@@ -1,6 +1,6 @@
 /** From samples to tables, slopes and verdicts. */
 import { type Spread, spreadOf } from '../console/stats.ts';
-import { ranged, shown, tableOf } from '../markdown.ts';
+import { ranged, roundsText, shown, tableOf } from '../markdown.ts';
 import { type Axis, type Measure, MEASURES, numberOf, type Sample } from './measures.ts';
 import type { Plan } from './plan.ts';
 import { isAllowed, type Slope, slopeOf } from './slope.ts';
@@ -89,7 +89,7 @@ export const verdictOf = (growths: readonly Growth[]): string => {
 /** The results as Markdown. */
 export const markdownOf = ({ plan, growths, ...results }: Results): string =>
   [
-    `${plan.mode === 'quick' ? 'Quick run, for a look only: ' : ''}medians of ${plan.rounds} rounds, windows of ` +
+    `${plan.mode === 'quick' ? 'Quick run, for a look only: medians' : 'Medians'} of ${roundsText(plan.rounds)}, windows of ` +
       `${plan.windowMs / 1000} s, ${plan.notes.join('; ')}. ${results.machine}, ${results.measuredOn}.`,
     '',
     verdictOf(growths),

@@ -5,13 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { descriptorLimit } from '../../src/core/descriptors.ts';
 import { startLoad } from '../console/children.ts';
 import { localPorts } from '../console/processes.ts';
 import { spreadOf } from '../console/stats.ts';
 import { machineName } from '../machine.ts';
-import { count, isOver, runProgram, say } from '../program.ts';
+import { isOver, readOptions, runProgram, say } from '../program.ts';
 import { pin } from './cpu.ts';
 import type { ViewersOrder } from './orders.ts';
 import { type Plan, planFor } from './plan.ts';
@@ -23,34 +22,20 @@ import { installedOf } from './start.ts';
 /** Of the machine; once this process has its own, Node tells no more of them. */
 const cores = availableParallelism();
 
-const listOf = (text: string | undefined): string[] | null => text?.split(',') ?? null;
-
 /** The plan, where the results go besides stdout, and profiles. */
 const asked = (): {
   readonly plan: Plan;
   readonly out: string | URL | null;
   readonly profile: string | null;
 } => {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      window: { type: 'string' },
-      noise: { type: 'string' },
-      works: { type: 'string' },
-      candidates: { type: 'string' },
-      out: { type: 'string' },
-      profile: { type: 'string' },
-    },
-  });
-  const { quick } = values;
+  const options = readOptions('bench');
   const wanted = {
-    quick,
-    rounds: count('rounds', values.rounds),
-    windowMs: count('window', values.window),
-    noise: count('noise', values.noise),
-    works: listOf(values.works),
-    candidates: listOf(values.candidates),
+    quick: options.has('quick'),
+    rounds: options.count('rounds'),
+    windowMs: options.count('window'),
+    noise: options.count('noise'),
+    works: options.list('works'),
+    candidates: options.list('candidates'),
   };
   const plan = planFor(wanted, {
     descriptors: descriptorLimit(readFileSync('/proc/self/limits', 'utf8')) ?? 1024,
@@ -58,12 +43,8 @@ const asked = (): {
     cores,
     installed: installedOf(['nginx', 'haproxy', 'taskset']),
   });
-  const { rounds, windowMs, works, candidates } = wanted;
-  const profile = values.profile ?? null;
-  const parts = [rounds, windowMs, works, candidates, profile];
-  const isWhole = !quick && parts.every((value) => value === null);
-  const own = isWhole ? new URL('results.json', import.meta.url) : null;
-  return { plan, out: values.out ?? own, profile };
+  const own = options.isWhole ? new URL('results.json', import.meta.url) : null;
+  return { plan, out: options.text('out') ?? own, profile: options.text('profile') };
 };
 
 const load = (file: string): string => new URL(file, import.meta.url).href;

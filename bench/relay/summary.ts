@@ -1,5 +1,5 @@
 /** A run in two tables: what everybody needs for each work, and what wsbouncer is held to. */
-import { ranged, shown, tableOf } from '../markdown.ts';
+import { ranged, roundsText, shown, tableOf } from '../markdown.ts';
 import type { Results, Row, Verdict } from './report.ts';
 import { type CandidateName, candidateOf, type WorkName, workOf } from './works.ts';
 
@@ -61,7 +61,7 @@ const verdictTable = (verdicts: readonly Verdict[]): string[] =>
 
 /** How it was measured, and on what. */
 const howText = ({ plan, machine, measuredOn }: Results): string =>
-  `${plan.mode === 'quick' ? 'Quick run, for a look only: ' : ''}${plan.rounds} rounds, windows of ` +
+  `${plan.mode === 'quick' ? 'Quick run, for a look only: ' : ''}${roundsText(plan.rounds)}, windows of ` +
   `${plan.windowMs / 1000} s, ${plan.isPinned ? 'the proxy on a core of its own' : 'no core of its own for the proxy'}. ` +
   `A ratio is the median of those inside the rounds, with its range, and needs ${plan.roundsNeeded} rounds ` +
   `(memory and lateness: ${plan.steadyRoundsNeeded}). ${machine}, ${measuredOn}.`;
