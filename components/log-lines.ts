@@ -1,6 +1,6 @@
 /** The console in words: what log mode prints besides the events. */
 import { drainIn, windowText } from '../src/console/drain.ts';
-import { formatAge, formatBytes, formatLeft, plural } from '../src/console/format.ts';
+import { formatAge, formatBytes, formatLeft, plural, secondsLeft } from '../src/console/format.ts';
 import type { Frozen, Modal } from '../src/console/modal.ts';
 import { type VerbName, verbs } from '../src/console/palette-verbs.ts';
 import { othersArmed } from '../src/console/others.ts';
@@ -77,8 +77,7 @@ export const othersLine = (state: State): string | null => {
   const others = othersArmed(state);
   if (others.length === 0) return null;
   const first = others.slice(0, mostNamed).map(({ viewer, actor, dueAt }) => {
-    const seconds = Math.max(0, Math.ceil((dueAt - state.now) / 1000));
-    return `${clean(actor)} evicts ${viewer} in ${seconds} s`;
+    return `${clean(actor)} evicts ${viewer} in ${secondsLeft(dueAt - state.now)} s`;
   });
   const more = others.length - first.length;
   return [...first, ...(more > 0 ? [`${more} more`] : [])].join('; ');
@@ -94,8 +93,7 @@ export const armedLine = (
   if (first === undefined) return null;
   const names = fresh.slice(0, mostNamed).map(({ viewer }) => viewer);
   const more = fresh.length > names.length ? ` and ${fresh.length - names.length} more` : '';
-  const seconds = Math.max(0, Math.ceil((first.dueAt - now) / 1000));
-  return `evicting ${names.join(', ')}${more} in ${seconds} s; type undo`;
+  return `evicting ${names.join(', ')}${more} in ${secondsLeft(first.dueAt - now)} s; type undo`;
 };
 
 const namesOf = (viewers: readonly Frozen[]): string =>

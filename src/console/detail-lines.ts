@@ -1,7 +1,7 @@
 /** All that is known of one viewer: on a page of its own, and in a pane under the viewers. */
 import type { Snapshot, ViewerId, ViewerRow } from '../contract.ts';
 import { armedOn } from './evictions.ts';
-import { formatAge, formatLeft, formatLimit } from './format.ts';
+import { formatAge, formatLeft, formatLimit, minutesLeft, secondsLeft } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { lookedAt, paneViewer, type Present } from './looked-at.ts';
 import type { DetailPage } from './modal.ts';
@@ -17,7 +17,7 @@ import { evictingTexts } from './viewer-cells.ts';
 import { lifeLine, pastLine, queueLine, rttLine, trafficLine } from './viewer-traces.ts';
 
 const keptText = (ms: number): string =>
-  ms < 60_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`;
+  ms < 60_000 ? `${secondsLeft(ms)} s` : `${minutesLeft(ms)} min`;
 
 /** When the viewer is evicted by itself, and by which limit. */
 export const fateOf = (row: ViewerRow, snapshot: Snapshot): Line => {

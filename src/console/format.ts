@@ -55,10 +55,22 @@ export const formatBytes = (bytes: number): string => {
     : `${Math.min(9999, Math.round(value))}${unit}`;
 };
 
+/** A sum of two times less one of them is not always the other: it may be a hair more. */
+const HAIR_MS = 0.001;
+
+const unitsLeft = (ms: number, unitMs: number): number =>
+  Math.max(0, Math.ceil((ms - HAIR_MS) / unitMs));
+
+/** The seconds to count down from: 3 for three seconds, and until only two are left; never below 0. */
+export const secondsLeft = (ms: number): number => unitsLeft(ms, 1000);
+
+/** The minutes to count down from, likewise. */
+export const minutesLeft = (ms: number): number => unitsLeft(ms, 60_000);
+
 /** Time to a deadline in at most 4 cells; with tenths where the whole timeout is short. */
 export const formatLeft = (ms: number, timeoutMs: number): string => {
-  if (timeoutMs < 10_000) return `${(Math.ceil(ms / 100) / 10).toFixed(1)}s`;
-  const seconds = Math.ceil(ms / 1000);
+  if (timeoutMs < 10_000) return `${(unitsLeft(ms, 100) / 10).toFixed(1)}s`;
+  const seconds = secondsLeft(ms);
   return seconds < 1000 ? `${seconds}s` : `${Math.min(999, Math.ceil(seconds / 60))}m`;
 };
 

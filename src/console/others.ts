@@ -3,7 +3,7 @@
  * everybody sees it, and who to ask.
  */
 import type { ViewerId } from '../contract.ts';
-import { plural } from './format.ts';
+import { plural, secondsLeft } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { newestPicture } from './sight.ts';
 import type { State } from './state.ts';
@@ -30,9 +30,6 @@ export const othersArmed = (state: State): readonly OtherArmed[] => {
 export const otherOn = (state: State, viewer: ViewerId): OtherArmed | null =>
   othersArmed(state).find((one) => one.viewer === viewer) ?? null;
 
-const secondsTo = ({ dueAt }: OtherArmed, now: number): number =>
-  Math.max(0, Math.ceil((dueAt - now) / 1000));
-
 /**
  * Such an eviction in words behind `lead`, the fullest first; each of `beside` stands behind the
  * viewer's id in one of them.
@@ -43,7 +40,7 @@ export const otherTexts = (
   lead: string,
   beside: readonly string[],
 ): readonly string[] => {
-  const seconds = secondsTo(other, state.now);
+  const seconds = secondsLeft(other.dueAt - state.now);
   const head = `${lead}EVICTING in ${seconds}s  ${other.viewer}`;
   const by = `   by ${clean(other.actor)}`;
   return [
@@ -62,7 +59,8 @@ export const othersChoices = (state: State, glyphs: Glyphs): readonly string[] =
   // Beyond those that the picture names nobody knows whose they are.
   const rest = more.length + Math.max(0, (known?.count ?? 0) - (known?.first.length ?? 0));
   const lead = `${glyphs.evicting} `;
-  const what = `${lead}${clean(first.actor)} evicts ${first.viewer} in ${secondsTo(first, state.now)}s`;
+  const seconds = secondsLeft(first.dueAt - state.now);
+  const what = `${lead}${clean(first.actor)} evicts ${first.viewer} in ${seconds}s`;
   const and = rest === 0 ? '' : `, and ${plural(rest, 'other')} after that`;
   return [`${what}${and}`, what, ...otherTexts(state, first, lead, [])];
 };

@@ -1,7 +1,15 @@
 /** The parts of a viewer's row that all lists of viewers have. */
 import type { Snapshot, ViewerRow } from '../contract.ts';
 import { hasRecovered, nowTarget, undoKey } from './evictions.ts';
-import { formatAge, formatBytes, formatLeft, formatLimit, plural } from './format.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatLeft,
+  formatLimit,
+  minutesLeft,
+  plural,
+  secondsLeft,
+} from './format.ts';
 import { deadlineBar, deadlineBarWidth } from './gauges.ts';
 import type { Glyphs } from './glyphs.ts';
 import { type OtherArmed, otherTexts } from './others.ts';
@@ -46,8 +54,8 @@ export const troublesOf = (
 
 /** How long the viewer is kept: `kept 5m`, `kept 42s`. */
 const keptText = (keptMs: number): string => {
-  const seconds = Math.ceil(keptMs / 1000);
-  return `kept ${seconds < 60 ? `${seconds}s` : `${Math.ceil(seconds / 60)}m`}`;
+  const seconds = secondsLeft(keptMs);
+  return `kept ${seconds < 60 ? `${seconds}s` : `${minutesLeft(keptMs)}m`}`;
 };
 
 /**
@@ -86,7 +94,7 @@ export const evictingTexts = (
   lead: string,
   beside: readonly string[],
 ): readonly string[] => {
-  const seconds = Math.max(0, Math.ceil((armed.dueAt - state.now) / 1000));
+  const seconds = secondsLeft(armed.dueAt - state.now);
   const head = `${lead}EVICTING in ${seconds}s  ${armed.viewer}`;
   const undo = `${undoKey(state)} undo`;
   const keys = `   ${undo}${nowTarget(state) === armed.viewer ? '   enter now' : ''}`;

@@ -11,7 +11,9 @@ import {
   formatRtt,
   formatSlots,
   formatUptime,
+  minutesLeft,
   plural,
+  secondsLeft,
 } from '../../src/console/format.ts';
 
 const second = 1000;
@@ -65,6 +67,23 @@ describe('formats', () => {
     [1_210, 3000, '1.3s'],
     [2_000_000, 3_000_000, '34m'],
   ])('%d ms left of %d as %s', (ms, timeout, text) => expect(formatLeft(ms, timeout)).toBe(text));
+
+  it('seconds and minutes to count down from, for times of which one is the other and so many', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e9, noNaN: true }),
+        fc.integer({ min: 0, max: 600 }),
+        (now, count) => {
+          expect(secondsLeft(now + count * second - now)).toBe(count);
+          expect(minutesLeft(now + count * minute - now)).toBe(count);
+          expect(secondsLeft(now + count * second - 1 - now)).toBe(count);
+          expect(secondsLeft(now + count * second + 1 - now)).toBe(count + 1);
+        },
+      ),
+    );
+    expect([secondsLeft(-1500), minutesLeft(-1)]).toEqual([0, 0]);
+    expect(formatLeft(1e6 / 3 + 45_000 - 1e6 / 3, 45_000)).toBe('45s');
+  });
 
   it.each([
     [11 * minute + 58 * second, '11:58'],
