@@ -222,7 +222,11 @@ export class Past {
     };
     this.viewers.set(id, viewer);
     const place = this.#place({ ...event, viewers: Math.max(1, event.viewers) });
-    place?.members.add(viewer);
+    if (place !== null) {
+      place.members.add(viewer);
+      // Where the line that somebody left is missing, the number that was told is too low.
+      place.viewers = Math.max(place.viewers, place.members.size);
+    }
     return viewer;
   }
 

@@ -193,6 +193,19 @@ describe('the console on a log', () => {
 
 const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
+describe('a log in which lines are missing', () => {
+  it('shows everybody of whom it was not told that they left', async () => {
+    const joined = { time: at(10), event: 'viewer.admitted', dialMs: 1 } as const;
+    const desk = await opened([
+      { ...joined, ...named(1, 1) },
+      { ...joined, ...named(2, 1) },
+      { ...joined, ...named(3, 1) },
+    ]);
+    await desk.press(']');
+    expect(desk.screen()).toMatch(/alpha +3\/3 ▮▮▮/);
+  });
+});
+
 describe('a log by others', () => {
   it('fits the screen and cannot steer the terminal, whatever stands in it', async () => {
     await fc.assert(
