@@ -31,7 +31,8 @@ export type Pace = {
 /**
  * Those that get on: none of them may be evicted. A kernel takes nothing more until much of its
  * buffer has been read: with the usual 128 KiB, a reader of 50 KiB/s moves every 2.5 s, and one of
- * 4 KiB/s with 8 KiB every 1.3 s.
+ * 4 KiB/s with 8 KiB every 1.3 s. Where a kernel has taken all that was sent, the Ping behind it
+ * is answered at the next read: the pong timeout is to be longer than the time between two.
  */
 export const paces = {
   fifty: { bytes: 2_560, everyMs: 50 },

@@ -5,9 +5,14 @@ import { keys } from '../support/pty.ts';
 import { connectRaw } from '../support/raw-viewer.ts';
 import { type Desk, nextSecond, openDesk, startProgram } from './operator.ts';
 
-/** Rows without what changes from one picture to the next: digits and bars. */
+/** Rows without what changes from one picture to the next: digits, bars, and how long an RTT is. */
 const still = (rows: readonly string[]): readonly string[] =>
-  rows.map((row) => row.replaceAll(/\d/g, '0').replaceAll(/[━╸┄┊▁-█]/g, '-'));
+  rows.map((row) =>
+    row
+      .replaceAll(/ [ <]*\d+ms/g, (rtt) => '0ms'.padStart(rtt.length))
+      .replaceAll(/\d/g, '0')
+      .replaceAll(/[━╸┄┊▁-█]/g, '-'),
+  );
 
 /** What both show once they show the same; what each of them shows where they never do. */
 const sharedBy = async (own: Desk, other: Pick<Desk, 'screen'>) => {
