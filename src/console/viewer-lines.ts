@@ -60,8 +60,14 @@ const goneLines = (
     .map((one) => tombstoneRow(one, all, snapshot.at, layout.right, glyphs));
 };
 
-const emptyText = (state: State): string =>
-  state.filter.text === '' ? '   no viewer' : '   no viewer like that here; esc clears the filter';
+const emptyText = (state: State): string => {
+  // Its own picture is still to come: who is in it is not known.
+  if (selectedSession(state) !== null && viewersIn(state) === null)
+    return '   asking for its viewers';
+  return state.filter.text === ''
+    ? '   no viewer'
+    : '   no viewer like that here; esc clears the filter';
+};
 
 /** The title, the names of the columns and the rows of the viewers, in the layout's rows. */
 export const viewerLines = (state: State, glyphs: Glyphs): readonly Line[] => {

@@ -303,6 +303,16 @@ describe('the screen', () => {
     expect(driver.screen).toContain('no viewer');
   });
 
+  it('does not say that nobody is there until it has been told of the session', () => {
+    const driver = at(80, 24, wideWorld(2, 2));
+    driver.input({ type: 'keys', keys: ['j'] });
+    expect(driver.screen).toContain('Viewers of session-002 2/8');
+    expect(driver.screen).toContain('   asking for its viewers');
+    expect(driver.screen).not.toContain('no viewer');
+    driver.settle();
+    expect(driver.screen).not.toContain('asking for its viewers');
+  });
+
   it('says that a deadline stands still', () => {
     const held = viewerRow('v1', 'one', { deadlineHeld: true, deadlineMs: 30_000 });
     expect(at(80, 24, { cap: 8, sessions: { one: [held] } }).screen).toMatch(/━┊┄┄┄┄┄ held/);
