@@ -11,7 +11,7 @@ import { marksOutOfSight } from './marks.ts';
 import { isTyping } from './modal.ts';
 import { evict, evictAll, hadGone, isWaiting, pacedAnswer, stopPace } from './pace.ts';
 import { isBad, justLost, rowNow, rowsNow } from './sight.ts';
-import { viewersIn } from './selection.ts';
+import { listedViewers } from './selection.ts';
 import { type Armed, done, type State, type Step, withNotice } from './state.ts';
 import { taggedBy } from './tags.ts';
 
@@ -70,7 +70,7 @@ export const armChosen = (state: State): Step => {
   const isPage = modal.mode === 'detail';
   if (!isPage && focus !== 'viewers') {
     return done(
-      (viewersIn(state)?.total ?? 0) > 0
+      listedViewers(state) > 0
         ? { ...state, focus: 'viewers' }
         : withNotice(state, 'warn', 'no viewer to evict here'),
     );

@@ -14,6 +14,13 @@ export const viewersIn = (state: State): Snapshot['viewers'] | null =>
 export const selectedSession = (state: State): Snapshot['sessions']['rows'][number] | null =>
   state.snapshot?.sessions.rows.find((row) => row.id === state.sessions.id) ?? null;
 
+/**
+ * How many viewers the selected session lists: all that it has while its own picture is still to
+ * come; 0 where no session is drawn.
+ */
+export const listedViewers = (state: State): number =>
+  viewersIn(state)?.total ?? selectedSession(state)?.viewers ?? 0;
+
 /** The sessions that are drawn. */
 export const drawnSessions = (state: State): Snapshot['sessions']['rows'] =>
   state.snapshot === null

@@ -7,7 +7,7 @@ import { viewerLead } from './layout.ts';
 import { isMarked, marksLabel } from './marks.ts';
 import { otherOn } from './others.ts';
 import { sortLabel } from './sorting.ts';
-import { drawnViewers, selectedSession, viewersIn } from './selection.ts';
+import { drawnViewers, listedViewers, selectedSession, viewersIn } from './selection.ts';
 import { layoutIn, type State } from './state.ts';
 import { headLine, markOf, rangeOf, rowLine, rule } from './table.ts';
 import { tagOf } from './tags.ts';
@@ -23,7 +23,7 @@ const titleOf = (state: State, glyphs: Glyphs): Line => {
   const own = session.capIsOwn ? ' own cap' : '';
   const count = `${formatSlots(session.viewers, session.cap)}${own}`;
   const marked = marksLabel(state, glyphs.cut);
-  const listed = viewersIn(state)?.total ?? session.viewers;
+  const listed = listedViewers(state);
   return [
     ...line(`Viewers of ${shortenMiddle(session.id, 40, glyphs.cut)} ${count}`, tone),
     ...line(state.filter.text === '' ? '' : `  ${listed} of ${session.viewers} listed`, 'warn'),
@@ -61,9 +61,12 @@ const goneLines = (
 };
 
 const emptyText = (state: State): string => {
-  // Its own picture is still to come: who is in it is not known.
-  if (selectedSession(state) !== null && viewersIn(state) === null)
-    return '   asking for its viewers';
+  // The picture is of another session: who is in this one is not known.
+  if (selectedSession(state) !== null && viewersIn(state) === null) {
+    return state.outage === null && state.ended === null
+      ? '   asking for its viewers'
+      : '   its viewers are not in the last picture';
+  }
   return state.filter.text === ''
     ? '   no viewer'
     : '   no viewer like that here; esc clears the filter';

@@ -412,3 +412,26 @@ describe('after the selection has moved by itself', () => {
     expect(armedIds(driver)).toEqual(['v1043']);
   });
 });
+
+describe('evicting from the sessions', () => {
+  it('goes to viewers that are still being asked for, and arms none that has not been seen', () => {
+    const driver = at();
+    driver.input({ type: 'keys', keys: ['j'] });
+    driver.input({ type: 'keys', keys: ['e'] });
+    expect(driver.screen).toContain('asking for its viewers');
+    expect(driver.state.focus).toBe('viewers');
+    driver.input({ type: 'keys', keys: ['e'] });
+    expect(driver.status).toContain('no viewer under the cursor');
+    driver.settle();
+    expect(armedIds(driver)).toEqual([]);
+    driver.press('e');
+    expect(armedIds(driver)).toEqual([driver.state.viewers.id]);
+  });
+
+  it('stays on a session that has no viewer, and says so', () => {
+    const driver = at({ cap: 3, sessions: { quiet: [] }, ownCaps: { quiet: 2 } });
+    driver.press('e');
+    expect(driver.state.focus).toBe('sessions');
+    expect(driver.status).toContain('no viewer to evict here');
+  });
+});

@@ -59,6 +59,21 @@ describe('an attached console without its link', () => {
     expect(sent(driver)).toEqual([]);
   });
 
+  it('does not say that it asks for the viewers of another session until it does', () => {
+    const driver = open();
+    down(driver);
+    key(driver, 'j');
+    const screen = (): string => driver.rows().join('\n');
+    expect(screen()).toContain('its viewers are not in the last picture');
+    expect(screen()).not.toContain('asking for its viewers');
+    const { snapshot } = driver.state;
+    if (snapshot === null) throw new Error('no picture');
+    driver.input({ type: 'snapshot', snapshot });
+    expect(screen()).toContain('asking for its viewers');
+    driver.show();
+    expect(screen()).not.toMatch(/asking for|not in the last picture/);
+  });
+
   it('carries out nothing that was armed before, and says so', () => {
     const driver = open();
     driver.input({ type: 'typed-command', text: 'evict v1001' });

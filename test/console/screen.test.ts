@@ -311,6 +311,9 @@ describe('the screen', () => {
     expect(driver.screen).not.toContain('no viewer');
     driver.settle();
     expect(driver.screen).not.toContain('asking for its viewers');
+    driver.input({ type: 'ended', reason: 'a bug' });
+    driver.input({ type: 'keys', keys: ['k'] });
+    expect(driver.screen).toContain('   its viewers are not in the last picture');
   });
 
   it('says that a deadline stands still', () => {
